@@ -1,0 +1,50 @@
+"""The shape of the network, as options. Imports no torch: pages and the command line read it."""
+
+from __future__ import annotations
+
+from lstm_core.options import Options, option
+from lstm_core.registry import Text
+
+
+class ModelConfig(Options):
+    """How large the LSTM language model is: widths, layers, dropout and whether input and output share their rows."""
+
+    embedding_dim: int = option(
+        64,
+        ge=2,
+        le=1024,
+        label=Text("임베딩 차원", "Embedding dimension"),
+        help=Text("낱말 하나를 나타내는 수의 개수", "How many numbers stand for one word"),
+    )
+    hidden_size: int = option(
+        128,
+        ge=2,
+        le=2048,
+        label=Text("은닉 상태 크기", "Hidden size"),
+        help=Text("LSTM이 문장을 읽으며 기억하는 수의 개수", "How many numbers the LSTM remembers while it reads"),
+    )
+    num_layers: int = option(
+        1,
+        ge=1,
+        le=4,
+        label=Text("층 수", "Layers"),
+        help=Text("쌓아 올린 LSTM 층의 수", "How many LSTM layers are stacked"),
+        advanced=True,
+    )
+    dropout: float = option(
+        0.0,
+        ge=0.0,
+        le=0.9,
+        label=Text("드롭아웃", "Dropout"),
+        help=Text("학습할 때 일부러 0으로 만드는 값의 비율", "The share of values deliberately set to zero while training"),
+        advanced=True,
+    )
+    tie_weights: bool = option(
+        True,
+        label=Text("입출력 가중치 공유", "Tie weights"),
+        help=Text(
+            "출력층이 임베딩 표의 행을 함께 씁니다. 그러면 표가 출력층의 성질도 띱니다.",
+            "The output layer shares the rows of the embedding table. The table then also behaves like an output layer.",
+        ),
+        advanced=True,
+    )

@@ -1,0 +1,53 @@
+"""Word similarity against human judgement: Spearman's rank correlation over pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.questions import Pair
+
+
+@dataclass(frozen=True)
+class PairEvaluation:
+    """``spearman`` (-1 to 1; None when it is undefined) over the ``answerable`` of ``asked`` pairs: both words known."""
+
+    asked: int
+    answerable: int
+    spearman: float | None
+    fingerprint: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer of the command line."""
+        return {"pairs": {"asked": self.asked, "answerable": self.answerable, "spearman": self.spearman}}
+
+
+def evaluate_pairs(table: EmbeddingTable, pairs: Sequence[Pair]) -> PairEvaluation:
+    """Return the rank correlation of the cosines of ``table`` with the scores of ``pairs`` (word, word, score)."""
+    known = [pair for pair in pairs if pair[0] in table and pair[1] in table]
+    first = table.unit[table.indices(pair[0] for pair in known)]  # (P, D)
+    second = table.unit[table.indices(pair[1] for pair in known)]
+    cosines = np.einsum("pd,pd->p", first, second, dtype=np.float64)
+    correlation = spearman(cosines, [pair[2] for pair in known])
+    return PairEvaluation(len(pairs), len(known), correlation, table.fingerprint)
+
+
+def spearman(one: ArrayLike, two: ArrayLike) -> float | None:
+    """Return Spearman's rank correlation (-1 to 1), equal values sharing their mean rank; None where one side is constant."""
+    first, second = average_ranks(one), average_ranks(two)
+    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return None
+    return float(np.clip(np.corrcoef(first, second)[0, 1], -1.0, 1.0))
+
+
+def average_ranks(values: ArrayLike) -> NDArray[np.float64]:
+    """Return the rank (1 = smallest) of each value, equal ones sharing the mean of their ranks, ``(n,)``."""
+    _, group, sizes = np.unique(np.asarray(values, dtype=np.float64), return_inverse=True, return_counts=True)
+    last = np.cumsum(sizes)
+    means: NDArray[np.float64] = (last - (sizes - 1) / 2.0)[group]
+    return means

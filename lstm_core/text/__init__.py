@@ -1,0 +1,1 @@
+"""Corpora, tokenizers, the vocabulary and encoded text."""

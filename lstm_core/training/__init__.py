@@ -1,0 +1,1 @@
+"""Configuration, loop, checkpoints, and launching and watching a trainer process."""

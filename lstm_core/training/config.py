@@ -1,0 +1,170 @@
+"""Every setting of a training, in one flat set of options. Imports no torch: pages and the command line read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from lstm_core.model.config import ModelConfig
+from lstm_core.options import build, option
+from lstm_core.registry import Text
+
+UPLOAD = "upload:"
+"""A corpus that begins with this is the text stored in the run folder; what follows is the name it had."""
+
+
+class TrainConfig(ModelConfig):
+    """What is trained on what, how long and how. The defaults of the page and of the command line are these."""
+
+    corpus: str = Field("world", min_length=1, max_length=4096)
+    corpus_options: dict[str, Any] = Field(default_factory=dict)
+    objective: str = Field("next-word", max_length=100)
+    tokenizer: str = Field("", max_length=100)  # "": the one that suits the corpus
+    loss: Literal["softmax"] = "softmax"
+
+    epochs: int = option(
+        2,
+        ge=1,
+        le=1000,
+        label=Text("에폭", "Epochs"),
+        help=Text("말뭉치를 몇 번 되풀이해 읽는지", "How many times the corpus is read"),
+    )
+    lr: float = option(
+        0.02,
+        gt=0.0,
+        le=1.0,
+        label=Text("학습률", "Learning rate"),
+        help=Text("한 단계에서 가중치를 바꾸는 크기", "How far one step moves the weights"),
+    )
+    seed: int = option(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        label=Text("난수 씨앗", "Seed"),
+        help=Text("같은 씨앗이면 같은 표가 나옵니다.", "The same seed gives the same table."),
+    )
+    max_vocab: int = option(
+        20_000,
+        ge=8,
+        le=200_000,
+        label=Text("어휘 크기(최대)", "Vocabulary size (maximum)"),
+        help=Text("자주 나온 낱말부터 이만큼만 배웁니다.", "Only this many of the most frequent words are learned."),
+    )
+    min_count: int = option(
+        2,
+        ge=1,
+        le=10_000,
+        label=Text("최소 등장 횟수", "Minimum count"),
+        help=Text("이보다 적게 나온 낱말은 어휘에 넣지 않습니다.", "Words seen less often stay out of the vocabulary."),
+        advanced=True,
+    )
+    max_sentences: int = option(
+        0,
+        ge=0,
+        le=100_000_000,
+        label=Text("문장 수(최대)", "Sentences (maximum)"),
+        help=Text("0이면 말뭉치 전체를 씁니다.", "0 uses the whole corpus."),
+        advanced=True,
+    )
+    batch_size: int = option(
+        48,
+        ge=1,
+        le=4096,
+        label=Text("배치 크기", "Batch size"),
+        help=Text("한 번에 나란히 읽는 글줄의 수", "How many streams of text are read side by side"),
+        advanced=True,
+    )
+    bptt: int = option(
+        32,
+        ge=2,
+        le=512,
+        label=Text("학습 구간 길이(BPTT)", "BPTT length"),
+        help=Text("오차를 거슬러 보내는 토큰의 수", "How many tokens back the error is sent"),
+        advanced=True,
+    )
+    weight_decay: float = option(
+        0.01,
+        ge=0.0,
+        le=10.0,
+        label=Text("가중치 감쇠", "Weight decay"),
+        help=Text("가중치를 0 쪽으로 조금씩 줄이는 정도(AdamW)", "How strongly weights are pulled towards zero (AdamW)"),
+        advanced=True,
+    )
+    clip: float = option(
+        1.0,
+        gt=0.0,
+        le=1000.0,
+        label=Text("기울기 자르기", "Gradient clipping"),
+        help=Text("기울기가 이보다 길면 이 길이로 줄입니다.", "Gradients longer than this are cut to this length."),
+        advanced=True,
+    )
+    schedule: Literal["cosine", "constant"] = option(
+        "cosine",
+        label=Text("학습률 변화", "Learning rate schedule"),
+        help=Text("끝으로 갈수록 학습률을 줄일지 정합니다.", "Whether the learning rate falls towards the end."),
+        advanced=True,
+    )
+    warmup: float = option(
+        0.02,
+        ge=0.0,
+        le=0.5,
+        label=Text("예열 비율", "Warm-up"),
+        help=Text("학습률을 0에서 올리는 처음 구간의 비율", "The first share of the steps, while the rate rises from 0"),
+        advanced=True,
+    )
+    validation: float = option(
+        0.02,
+        ge=0.0,
+        le=0.5,
+        label=Text("검증 비율", "Validation share"),
+        help=Text("학습하지 않고 검증에만 쓰는 문장의 비율", "The share of sentences kept for validation only"),
+        advanced=True,
+    )
+    evaluations: int = option(
+        2,
+        ge=1,
+        le=100,
+        label=Text("에폭당 검증 횟수", "Validations per epoch"),
+        help=Text("한 에폭 동안 검증 손실을 재는 횟수", "How often the validation loss is measured in an epoch"),
+        advanced=True,
+    )
+    patience: int = option(
+        4,
+        ge=1,
+        le=1000,
+        label=Text("참을성", "Patience"),
+        help=Text(
+            "검증 손실이 이 횟수만큼 잇달아 나아지지 않으면 학습을 멈춥니다.",
+            "Training stops after this many validations in a row without a better loss.",
+        ),
+        advanced=True,
+    )
+    snapshots: int = option(
+        30,
+        ge=0,
+        le=1000,
+        label=Text("스냅숏 수", "Snapshots"),
+        help=Text("학습 도중 표를 남기는 횟수", "How many times the table is kept along the way"),
+        advanced=True,
+    )
+    threads: int = option(
+        2,
+        ge=1,
+        le=256,
+        label=Text("스레드 수", "Threads"),
+        help=Text("계산에 쓰는 스레드의 수", "How many threads compute"),
+        advanced=True,
+    )
+
+    @property
+    def model(self) -> ModelConfig:
+        """The part that describes the network."""
+        return ModelConfig(**{name: getattr(self, name) for name in ModelConfig.model_fields})
+
+
+def config_from_json(data: Mapping[str, Any]) -> TrainConfig:
+    """Return the settings in a ``config.json``. Raises :class:`InvalidOption` naming the first setting at fault."""
+    about = {"format", "created"}
+    return build(TrainConfig, {key: value for key, value in data.items() if key not in about})  # type: ignore[no-any-return]

@@ -1,0 +1,98 @@
+"""From a corpus to token ids in the run folder: the part of a training that needs no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from lstm_core.errors import RunIncomplete, TooFew
+from lstm_core.files import atomic_path, atomic_write_json, read_json
+from lstm_core.runs import RunDirectory, read_vocabulary
+from lstm_core.text.corpus import open_corpus
+from lstm_core.text.encode import encode_corpus
+from lstm_core.text.vocabulary import Vocabulary
+from lstm_core.training.config import UPLOAD, TrainConfig
+from lstm_core.training.data import Sentences
+
+Tick = Callable[[float], None]
+"""Called with the fraction done; raising from it ends the work."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An encoded corpus and what to remember of it."""
+
+    sentences: Sentences
+    vocabulary: Vocabulary
+    about: dict[str, Any]
+
+
+def prepare(run: RunDirectory, config: TrainConfig, *, tick: Tick) -> Prepared:
+    """Return the encoded corpus of the run: as a former trainer left it, else freshly read, tokenised and written.
+
+    Raises what opening and reading the corpus raises, and :class:`TooFew` for fewer than two sentences.
+    """
+    return _left_behind(run) or _fresh(run, config, tick)
+
+
+def _fresh(run: RunDirectory, config: TrainConfig, tick: Tick) -> Prepared:
+    tick(0.0)
+    corpus = _open(run, config)
+    tokenizer_key = config.tokenizer or corpus.default_tokenizer
+    encoded = encode_corpus(corpus, tokenizer_key, max_vocab=config.max_vocab, min_count=config.min_count, progress=tick)
+    sentences = Sentences(encoded.ids, encoded.offsets.astype(np.int64))
+    if len(sentences) < 2:
+        raise TooFew(what="sentences", given=len(sentences), needed=2)
+    about = {"corpus": corpus.name, "language": corpus.language, "tokenizer": tokenizer_key}
+    words = encoded.vocabulary.words
+    known = {"columns": {key: list(values) for key, values in corpus.columns(words).items()}, "probes": list(corpus.probes)}
+    atomic_write_json(run.vocabulary, encoded.vocabulary.to_json())
+    atomic_write_json(run.tokenizer, encoded.tokenizer.to_json())
+    atomic_write_json(run.columns, {**known, "about": about})
+    with atomic_path(run.tokens) as temporary:
+        save_file({"ids": sentences.ids, "offsets": sentences.offsets}, temporary)
+    return Prepared(sentences, encoded.vocabulary, about)
+
+
+def _left_behind(run: RunDirectory) -> Prepared | None:
+    """Return what a former trainer of this run prepared; its tokens are written last, so they vouch for the rest."""
+    try:
+        arrays = load_file(run.tokens)
+        sentences = Sentences(arrays["ids"], arrays["offsets"])
+        return Prepared(sentences, read_vocabulary(run), read_json(run.columns)["about"])
+    except (OSError, KeyError, ValueError, SafetensorError, RunIncomplete):
+        return None
+
+
+def _open(run: RunDirectory, config: TrainConfig) -> Any:
+    uploaded = config.corpus.startswith(UPLOAD)
+    spec = str(run.corpus) if uploaded else config.corpus
+    corpus = open_corpus(spec, config.corpus_options or None)
+    name = config.corpus.removeprefix(UPLOAD) if uploaded else corpus.name
+    return _Part(corpus, name, config.max_sentences) if uploaded or config.max_sentences else corpus
+
+
+class _Part:
+    """A corpus under the name its owner gave it, cut off after so many sentences (0: never)."""
+
+    def __init__(self, corpus: Any, name: str, limit: int) -> None:
+        self.name = name
+        self._corpus = corpus
+        self._limit = limit or None
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(self._corpus, attribute)
+
+    @property
+    def size_hint(self) -> int | None:
+        known: int | None = self._corpus.size_hint
+        return known if self._limit is None else min(known or self._limit, self._limit)
+
+    def sentences(self) -> Iterator[str]:
+        return islice(self._corpus.sentences(), self._limit)

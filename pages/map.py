@@ -1,0 +1,42 @@
+"""임베딩 지도: the table as a picture, and beside it what the true space says."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lstm_core.projection import PROJECTIONS
+from ui import trail
+from ui.i18n import t, t_text
+from ui.inspector import offer_place, show_inspector
+from ui.map import is_dark, show_map
+from ui.map_controls import map_controls, use_pca
+from ui.map_figure import HEIGHT, map_caption, map_picture
+from ui.messages import show_errors
+from ui.projections import projection_of
+from ui.state import describe, require_table
+
+table = require_table()
+st.title(t("map.title"))
+st.caption(describe(table))
+
+view = map_controls(table)
+canvas, inspector = st.columns([3, 1], gap="medium")
+neighbors = None  # a wrong word leaves the map as it is
+with inspector, show_errors(replace=lambda _, spelling: trail.choose(spelling), key="map"):
+    neighbors = show_inspector(table, view.word)
+
+with canvas, show_errors():
+    projection = projection_of(table, view.question, on_stop=use_pca)
+    picture = map_picture(table, projection, view, neighbors, dark=is_dark())
+    show_map(
+        picture,
+        key="word_map",
+        label=t("map.picture", method=t_text(PROJECTIONS[projection.method].label), shown=len(projection)),
+        revision=view.revision(table),
+        height=HEIGHT,
+        on_click=lambda row: trail.choose(table.labels[row]),
+    )
+    if neighbors is not None:
+        with inspector:
+            offer_place(neighbors, table, projection)
+    map_caption(table, projection, view)

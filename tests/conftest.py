@@ -1,0 +1,27 @@
+"""Fixtures for everybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from made_tables import HOSTILE, write_world
+
+
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``models/`` (world-ko, world-en, hostile) and an empty ``runs/`` and ``cache/``."""
+    home = tmp_path_factory.mktemp("worlds")
+    write_world(home / "models", "world-ko", language="ko")
+    write_world(home / "models", "world-en", language="en")
+    write_world(home / "models", "hostile", words=HOSTILE, fillers=0)
+    (home / "runs").mkdir()
+    return home
+
+
+@pytest.fixture
+def in_worlds(worlds: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the app look at the made-up tables."""
+    for name, folder in (("MODELS", "models"), ("RUNS", "runs"), ("CACHE", "cache")):
+        monkeypatch.setenv(f"WORD_ATLAS_{name}", str(worlds / folder))
+    return worlds

@@ -1,0 +1,1 @@
+"""What the pages share: language, messages, the chosen table, option forms and the map."""

@@ -1,0 +1,103 @@
+"""From a projection and the view that was asked for to the figure on the page and the caption under it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from lstm_core.errors import TooFew
+from lstm_core.figures.coloring import Coloring
+from lstm_core.figures.placement import first_of_each
+from lstm_core.figures.scatter import Highlight, map_figure
+from lstm_core.projection import PROJECTIONS, Projection
+from lstm_core.registry import Text
+from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.search import Neighbors
+from ui.columns import value_name
+from ui.i18n import t, t_text
+from ui.map_controls import FREQUENCY, PLAIN, MapView, color_name
+from ui.projections import quality_of
+from ui.text import amount, percent, plain
+
+HEIGHT = 640
+
+
+def map_picture(
+    table: EmbeddingTable, projection: Projection, view: MapView, neighbors: Neighbors | None, *, dark: bool
+) -> go.Figure:
+    """Return the map with the view's colours; the chosen word and its neighbours in the true space are joined by lines."""
+    return map_figure(
+        projection,
+        projection.labels(table),
+        color=_coloring(table, projection, view.color),
+        highlight=_highlights(table, neighbors),
+        importance=_importance(table, projection, view.color),
+        named=30 if projection.dimension == 2 else 20,
+        dark=dark,
+        height=HEIGHT,
+    )
+
+
+def map_caption(table: EmbeddingTable, projection: Projection, view: MapView) -> None:
+    """Say how the picture was made, what it is worth, and what it cannot say."""
+    method = PROJECTIONS[projection.method]
+    parts = [
+        t(
+            "map.caption",
+            method=plain(t_text(method.label)),
+            dimension=t(f"map.dimension_{projection.dimension}"),
+            total=f"{projection.total:,}",
+            shown=f"{len(projection):,}",
+            seed=projection.seed,
+        )
+    ]
+    if projection.explained_variance_ratio:
+        parts.append(t("map.explained", share=percent(sum(projection.explained_variance_ratio), digits=1)))
+    place = st.empty()
+    place.caption(_joined(parts, method.caution))
+    with suppress(TooFew):
+        place.caption(_joined([*parts, *_worth(table, projection, view)], method.caution))
+
+
+def _joined(parts: list[str], caution: Text) -> str:
+    return " · ".join(parts) + "  \n" + plain(t_text(caution))
+
+
+def _worth(table: EmbeddingTable, projection: Projection, view: MapView) -> list[str]:
+    worth = quality_of(table, view.question, projection)
+    sampled = [t("map.sampled", sample=f"{worth.sample:,}")] if worth.sample < worth.points else []
+    return [
+        t("map.trustworthiness", value=amount(worth.trustworthiness, digits=2)),
+        t("map.recall", k=worth.k, value=percent(worth.neighbor_recall), chance=percent(worth.chance, digits=1)),
+        *sampled,
+    ]
+
+
+def _coloring(table: EmbeddingTable, projection: Projection, color: str) -> Coloring | None:
+    if color == PLAIN:
+        return None
+    if color == FREQUENCY:
+        counts = np.asarray(table.counts)[projection.indices]
+        return Coloring(counts, title=color_name(color), logarithmic=True)
+    values = [value_name(value) for value in table.columns[color]]
+    return Coloring([values[row] for row in projection.indices], title=color_name(color), other=t("map.color_other"))
+
+
+def _importance(table: EmbeddingTable, projection: Projection, color: str) -> NDArray[np.float64] | None:
+    """Return what decides which words are named: frequency, within each colour where colours are categories."""
+    if table.counts is None:
+        return None
+    groups = table.columns.get(color)
+    counts = table.counts[projection.indices].astype(np.float64)
+    return counts if groups is None else first_of_each(counts, [groups[row] for row in projection.indices])
+
+
+def _highlights(table: EmbeddingTable, neighbors: Neighbors | None) -> tuple[Highlight, ...]:
+    if neighbors is None:
+        return ()
+    rows = tuple(int(row) for row in table.indices(neighbors.words))
+    return (Highlight(table.index(neighbors.query), rows),)
