@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,8 @@ from lstm_core.model.config import ModelConfig
 
 State = tuple[Tensor, Tensor]
 """Hidden and cell states of all layers, each (L, B, H)."""
+Embed = Callable[[Tensor], Tensor]
+"""Looks up the rows of ids: (B, T) -> (B, T, D)."""
 
 
 class SeededDropout(nn.Module):
@@ -62,9 +65,12 @@ class LSTMLanguageModel(nn.Module):
         hidden, state = self.encode(ids, state)
         return self.output(hidden), state  # (B, T, V)
 
-    def encode(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """Return what the output layer reads, (B, T, W) with W its width, and the state to carry on with."""
-        values = self.dropout(self.embedding(ids))  # (B, T, D)
+    def encode(self, ids: Tensor, state: State | None = None, *, embed: Embed | None = None) -> tuple[Tensor, State]:
+        """Return what the output layer reads, (B, T, W) with W its width, and the state to carry on with.
+
+        ``embed`` looks up the rows in place of the table: a loss that samples gathers those it needs itself.
+        """
+        values = self.dropout((embed or self.embedding)(ids))  # (B, T, D)
         hidden_states, cell_states = [], []
         for index, layer in enumerate(self.layers):
             before = None if state is None else (state[0][index : index + 1], state[1][index : index + 1])

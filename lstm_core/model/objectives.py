@@ -12,11 +12,11 @@ from lstm_core.text.vocabulary import BOS
 if TYPE_CHECKING:
     import torch
 
-    from lstm_core.model.language_model import LSTMLanguageModel, State
+    from lstm_core.model.language_model import Embed, LSTMLanguageModel, State
 
 
 class Objective(Protocol):
-    """Builds a network and says how wrong it is."""
+    """Builds a network and says which words it has to predict from what."""
 
     key: str
     label: Text
@@ -27,10 +27,19 @@ class Objective(Protocol):
         """Return a fresh network whose weights and dropout draw from ``generator``."""
 
     @staticmethod
-    def loss(
-        network: LSTMLanguageModel, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
-    ) -> tuple[torch.Tensor, int, State]:
-        """Return the mean loss (nats) over the counted positions, how many those are, and the state to carry on with."""
+    def predictions(
+        network: LSTMLanguageModel,
+        inputs: torch.Tensor,
+        *,
+        targets: torch.Tensor,
+        state: State | None,
+        embed: Embed | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor, State]:
+        """Return what the output layer reads at the N counted positions (N, W), the words wanted there (N,), the state.
+
+        ``inputs`` and ``targets`` are ids (B, T); ``embed`` looks up rows in place of the network's own table. A loss of
+        :data:`lstm_core.model.losses.LOSSES` says how wrong the predictions are.
+        """
 
 
 OBJECTIVES: Registry[Objective] = Registry("objective")
@@ -51,20 +60,21 @@ class NextWord:
         return LSTMLanguageModel(config, vocab_size=vocab_size, generator=generator)
 
     @staticmethod
-    def loss(
-        network: LSTMLanguageModel, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
-    ) -> tuple[torch.Tensor, int, State]:
-        """Return the mean negative log probability (nats) of ``targets`` (B, T) after ``inputs`` (B, T).
+    def predictions(
+        network: LSTMLanguageModel,
+        inputs: torch.Tensor,
+        *,
+        targets: torch.Tensor,
+        state: State | None,
+        embed: Embed | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor, State]:
+        """Return features and wanted words of all positions but those whose word is ``<bos>``.
 
-        A ``<bos>`` to be predicted is not counted: sentences are shuffled and it always follows ``<eos>``.
+        Sentences are shuffled and ``<bos>`` always follows ``<eos>``, so there is nothing to predict.
         """
-        from lstm_core.model.fused_loss import linear_cross_entropy
-
-        hidden, state = network.encode(inputs, state)  # (B, T, W)
+        hidden, state = network.encode(inputs, state, embed=embed)  # (B, T, W)
         counted = (targets != BOS).reshape(-1)
-        rows = hidden.reshape(-1, hidden.shape[-1])[counted]  # (N, W)
-        loss = linear_cross_entropy(rows, network.output, targets.reshape(-1)[counted])
-        return loss, rows.shape[0], state
+        return hidden.reshape(-1, hidden.shape[-1])[counted], targets.reshape(-1)[counted], state
 
 
 OBJECTIVES.register(NextWord)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lstm_core.errors import InvalidOption
+from lstm_core.model.losses import LOSSES
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.text.corpus import CORPORA, open_corpus
 from lstm_core.text.tokenizers import TOKENIZERS
@@ -14,10 +15,12 @@ from lstm_core.training.config import UPLOAD, TrainConfig
 def check_config(config: TrainConfig, *, text: Path | None = None) -> TrainConfig:
     """Return ``config`` with the path of its corpus made absolute; ``text`` is the stored file of an uploaded one.
 
-    Raises :class:`UnknownChoice` for an objective, a tokenizer or a corpus that does not exist, :class:`UnreadableText` for
-    a text that cannot be read, :class:`InvalidOption` for the options of the corpus.
+    Raises :class:`UnknownChoice` for an objective, a loss, a tokenizer or a corpus that does not exist,
+    :class:`UnreadableText` for a text that cannot be read, :class:`InvalidOption` for the options of the corpus.
     """
     _ = OBJECTIVES[config.objective]
+    if config.loss:
+        _ = LOSSES[config.loss]
     if config.tokenizer:
         _ = TOKENIZERS[config.tokenizer]
     if text is None and config.corpus.startswith(UPLOAD):

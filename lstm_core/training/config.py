@@ -22,7 +22,7 @@ class TrainConfig(ModelConfig):
     corpus_options: dict[str, Any] = Field(default_factory=dict)
     objective: str = Field("next-word", max_length=100)
     tokenizer: str = Field("", max_length=100)  # "": the one that suits the corpus
-    loss: Literal["softmax"] = "softmax"
+    loss: str = Field("", max_length=100)  # "": the one that suits the size of the vocabulary
 
     epochs: int = option(
         2,
@@ -82,6 +82,17 @@ class TrainConfig(ModelConfig):
         le=512,
         label=Text("학습 구간 길이(BPTT)", "BPTT length"),
         help=Text("오차를 거슬러 보내는 토큰의 수", "How many tokens back the error is sent"),
+        advanced=True,
+    )
+    negatives: int = option(
+        2048,
+        ge=16,
+        le=65_536,
+        label=Text("뽑는 낱말 수", "Sampled words"),
+        help=Text(
+            "손실을 뽑은 낱말하고만 견줄 때, 한 단계에 뽑는 낱말의 수",
+            "How many words a step draws when the loss compares with sampled words only",
+        ),
         advanced=True,
     )
     weight_decay: float = option(

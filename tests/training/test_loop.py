@@ -19,6 +19,7 @@ from lstm_core.runs import (
     snapshots,
 )
 from lstm_core.training import reporter, trainer
+from lstm_core.training.check import check_config
 from lstm_core.training.config import config_from_json
 from lstm_core.training.loop import train
 
@@ -93,7 +94,16 @@ def test_the_same_seed_gives_the_same_bytes(new_run, small):
     assert other.table.read_bytes() != one.table.read_bytes()
 
 
-@pytest.mark.parametrize("settings", [{}, {"num_layers": 2, "tie_weights": True, "dropout": 0.3}], ids=str)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"num_layers": 2, "tie_weights": True, "dropout": 0.3},
+        {"loss": "sampled", "negatives": 16, "dropout": 0.2},
+        {"loss": "sampled", "negatives": 16, "tie_weights": False},
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("at", [1, 7, 19, 40])
 def test_a_resumed_training_ends_with_the_same_bytes(new_run, small, chatty, settings, at):
     config = small.model_copy(update=settings)
@@ -253,17 +263,33 @@ def test_divergence_is_said(new_run, small, monkeypatch):
     objective = trainer.OBJECTIVES["next-word"]
     calls = []
 
-    def explode(network, inputs, *, targets, state):
+    def explode(network, inputs, *, targets, state, embed=None):
         calls.append(1)
-        loss, counted, state = objective.loss(network, inputs, targets=targets, state=state)
-        return loss * (float("nan") if len(calls) == 5 else 1.0), counted, state
+        features, wanted, state = objective.predictions(network, inputs, targets=targets, state=state, embed=embed)
+        return features * (float("nan") if len(calls) == 5 else 1.0), wanted, state
 
-    monkeypatch.setitem(trainer.OBJECTIVES._members, "next-word", type("Broken", (objective,), {"loss": staticmethod(explode)}))
+    broken = type("Broken", (objective,), {"predictions": staticmethod(explode)})
+    monkeypatch.setitem(trainer.OBJECTIVES._members, "next-word", broken)
     with pytest.raises(TrainingDiverged) as caught:
         finish(run, small)
     assert caught.value.step == 5
     assert run.state == "failed" and read_status(run)["error"]["code"] == "training_diverged"
     assert not run.manifest.exists()
+
+
+def test_the_loss_suits_the_vocabulary_unless_one_is_chosen(new_run, small):
+    for name, asked, used in (("auto", "", "softmax"), ("chosen", "sampled", "sampled")):
+        run = new_run(name)
+        finish(run, small.model_copy(update={"loss": asked, "epochs": 1}))
+        assert read_manifest(run)["summary"]["loss"] == used
+    with pytest.raises(UnknownChoice):
+        check_config(small.model_copy(update={"loss": "guess"}))
+
+
+def test_a_sampled_loss_learns_the_rule_too_and_is_measured_by_the_full_one(new_run, small):
+    settings = {"epochs": 15, "lr": 0.02, "loss": "sampled", "negatives": 16, "patience": 100}
+    last = finish(new_run(), small.model_copy(update=settings))[-1]
+    assert last.perplexity < 6 < 13
 
 
 def test_it_stops_early_and_keeps_the_best(new_run, small):
