@@ -11,7 +11,7 @@ from lstm_core.registry import Registry, Text
 if TYPE_CHECKING:
     import torch
 
-    from lstm_core.model.language_model import LSTMLanguageModel, State
+    from lstm_core.model.network import State, WordNetwork
     from lstm_core.model.rows import UsedRows
 
 FULL_UP_TO = 10_000
@@ -34,7 +34,7 @@ class Measure(Protocol):
     """The loss of one step: called with ids (B, T) each."""
 
     def __call__(
-        self, network: LSTMLanguageModel, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
+        self, network: WordNetwork, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
     ) -> StepLoss:
         """Return the loss of ``network`` on these ids."""
 
@@ -47,7 +47,7 @@ class Loss(Protocol):
     samples: bool
 
     @staticmethod
-    def prepare(network: LSTMLanguageModel, *, counts: Sequence[int]) -> None:
+    def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
         """Make a fresh network ready for this loss, given how often each word was seen."""
 
     @staticmethod
@@ -68,7 +68,7 @@ class Softmax:
     samples = False
 
     @staticmethod
-    def prepare(network: LSTMLanguageModel, *, counts: Sequence[int]) -> None:
+    def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
         """Change nothing: every word is compared in every step."""
 
     @staticmethod
@@ -79,7 +79,7 @@ class Softmax:
         from lstm_core.model.fused_loss import linear_cross_entropy
 
         def measure(
-            network: LSTMLanguageModel, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
+            network: WordNetwork, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
         ) -> StepLoss:
             features, wanted, state = objective.predictions(network, inputs, targets=targets, state=state)
             return StepLoss(linear_cross_entropy(features, network.output, wanted), len(wanted), state)
@@ -95,7 +95,7 @@ class SampledSoftmax:
     samples = True
 
     @staticmethod
-    def prepare(network: LSTMLanguageModel, *, counts: Sequence[int]) -> None:
+    def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
         """Begin with each word as likely as it is frequent: rare words are drawn too seldom to find their bias soon."""
         from lstm_core.model.sampled_loss import begin_with_frequencies
 

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lstm_core.model.language_model import LSTMLanguageModel, State
 from lstm_core.model.losses import StepLoss
+from lstm_core.model.network import State, WordNetwork
 from lstm_core.model.objectives import Objective
 from lstm_core.model.rows import UsedRows
 
@@ -41,7 +41,7 @@ class Sampler:
 
 
 @torch.no_grad()
-def begin_with_frequencies(network: LSTMLanguageModel, counts: Sequence[int]) -> None:
+def begin_with_frequencies(network: WordNetwork, counts: Sequence[int]) -> None:
     """Set the output biases to the logarithm of each word's share, each word as if seen once more."""
     seen = torch.tensor(counts, dtype=torch.float64) + 1.0
     network.output.bias.copy_((seen / seen.sum()).log())
@@ -61,16 +61,16 @@ class SampledMeasure:
         self._sampler = Sampler(counts, draws=negatives, generator=generator)
 
     def __call__(
-        self, network: LSTMLanguageModel, inputs: Tensor, *, targets: Tensor, state: State | None
+        self, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None
     ) -> StepLoss:
         """Return the loss on ``inputs`` and ``targets`` (B, T), with the rows it used."""
         drawn, log_chance = self._sampler.draw(), self._sampler.log_chance
         table, output = network.embedding.weight, network.output
-        asked = torch.cat([targets.reshape(-1), drawn])
+        reads, asked = self._objective.reads(inputs, targets), torch.cat([targets.reshape(-1), drawn])
         if output.weight is table:
-            read = written = UsedRows(torch.cat([inputs.reshape(-1), asked]), table, output.bias)
+            read = written = UsedRows(torch.cat([reads, asked]), table, output.bias)
         else:
-            read, written = UsedRows(inputs.reshape(-1), table), UsedRows(asked, output.weight, output.bias)
+            read, written = UsedRows(reads, table), UsedRows(asked, output.weight, output.bias)
         features, wanted, state = self._objective.predictions(
             network, inputs, targets=targets, state=state, embed=lambda ids: F.embedding(read.place(ids), read.rows[0])
         )

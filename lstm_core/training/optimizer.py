@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from lstm_core.model.language_model import LSTMLanguageModel
+from lstm_core.model.network import WordNetwork
 from lstm_core.model.rows import UsedRows
 from lstm_core.training.checkpoint import Tensors, optimizer_tensors, restore_optimizer
 from lstm_core.training.config import TrainConfig
@@ -19,7 +19,7 @@ _ROWS = "rows:"
 class Optimizer:
     """AdamW with gradient clipping over a network; with ``by_rows`` its tables change only where a step used them."""
 
-    def __init__(self, network: LSTMLanguageModel, config: TrainConfig, *, by_rows: bool) -> None:
+    def __init__(self, network: WordNetwork, config: TrainConfig, *, by_rows: bool) -> None:
         tables = _tables(network) if by_rows else []
         held = {id(table) for table in tables}
         self._network, self._clip = network, config.clip
@@ -58,7 +58,7 @@ class Optimizer:
             restore_optimizer(self._rows, self._network, tensors=rows)
 
 
-def _tables(network: LSTMLanguageModel) -> list[torch.Tensor]:
+def _tables(network: WordNetwork) -> list[torch.Tensor]:
     """Return the parameters with one row a word; one that input and output share once."""
     own = [network.embedding.weight, network.output.weight, network.output.bias]
     return list({id(table): table for table in own}.values())

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from lstm_core.errors import InvalidOption
 from lstm_core.model.config import ModelConfig
 from lstm_core.model.fused_loss import CHUNK, linear_cross_entropy
-from lstm_core.model.language_model import LSTMLanguageModel, SeededDropout
+from lstm_core.model.language_model import LSTMLanguageModel
 from lstm_core.model.losses import Softmax
+from lstm_core.model.network import SeededDropout
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.options import build, describe
 from lstm_core.text.vocabulary import BOS
