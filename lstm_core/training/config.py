@@ -160,6 +160,16 @@ class TrainConfig(ModelConfig):
         help=Text("학습 도중 표를 남기는 횟수", "How many times the table is kept along the way"),
         advanced=True,
     )
+    checkpoint_seconds: float = option(
+        15.0,
+        ge=0.0,
+        le=86_400.0,
+        label=Text("체크포인트 간격(초)", "Seconds between checkpoints"),
+        help=Text(
+            "학습이 갑자기 끊겨도 이 시간만큼의 일만 잃습니다.", "At most this much work is lost when the training is cut off."
+        ),
+        advanced=True,
+    )
     threads: int = option(
         2,
         ge=1,

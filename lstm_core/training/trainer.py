@@ -34,9 +34,6 @@ from lstm_core.training.reporter import Reporter, forget_after, write_snapshot
 from lstm_core.training.results import write_manifest, write_results
 from lstm_core.training.schedule import evaluation_steps, learning_rate, snapshot_steps
 
-CHECKPOINT_SECONDS = 15.0
-"""At most this much work is lost when the trainer is killed."""
-
 
 class Trainer:
     """One training in memory; made by :func:`lstm_core.training.loop.train`, which holds the lock and reports the end."""
@@ -98,7 +95,7 @@ class Trainer:
             checked = self._check() if step in checks else None
             if due or checked is not None or step == self.total:
                 yield self._row(checked, resumed_at=resumed_at)
-            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            if time.monotonic() - saved > self.config.checkpoint_seconds:
                 self._checkpoint()
                 saved = time.monotonic()
             if self.position.misses >= self.config.patience:

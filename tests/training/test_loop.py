@@ -25,9 +25,8 @@ from lstm_core.training.loop import train
 
 @pytest.fixture
 def chatty(monkeypatch):
-    """Write a row and a checkpoint at every step, so that short trainings have something to show."""
+    """Write a row at every step, so that short trainings have something to show."""
     monkeypatch.setattr(reporter, "EVERY_SECONDS", 0.0)
-    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", 0.0)
 
 
 def finish(run, config, **how):
