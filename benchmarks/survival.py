@@ -3,9 +3,9 @@
     .venv/bin/python -m benchmarks.survival              # 50 kills, about 10 minutes on 2 cores
     .venv/bin/python -m benchmarks.survival --kills 5
 
-A small training (작은 세상, a checkpoint every 0.3 s) runs once undisturbed. Then it is started again and again as the page starts
-it, killed with SIGKILL at a random moment of its life (while it imports, reads, trains or writes), up to three times, and
-resumed to the end. Counted: tables whose bytes equal those of the undisturbed one, temporary files and processes left over.
+A small training (작은 세상, a checkpoint every 0.3 s) runs once undisturbed. Then it is started again and again as the page
+starts it, killed with SIGKILL at a random moment of its life (while it imports, reads, trains or writes), up to three times,
+and resumed to the end. Counted: tables whose bytes equal those of the undisturbed one, temporary files and processes left over.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _made(root: Path, name: str) -> RunDirectory:
 
 
 def _kill(run: RunDirectory, *, after: float) -> str | None:
-    """Start or resume the trainer of ``run``, kill it after so many seconds, and say when that was; None: it was done before."""
+    """Start or resume the trainer of ``run``, kill it after so many seconds, and say when that was; None: it was done."""
     process = _trainer(run)
     try:
         process.wait(after)
