@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "info", _info, "what is known about a table", table=True)
     _command(commands, "runs", _runs, "the trainings in the runs folder")
     _command(commands, "corpora", _corpora, "the corpora that are built in")
+    _tokenize_parser(_command(commands, "tokenize", _tokenize, "how a sentence is cut into tokens"))
     return parser
 
 
@@ -95,6 +96,13 @@ def _train_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", metavar="NAME|DIR", dest="folder", help="the run: a name in the runs folder, or a path")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped or has crashed")
     parser.add_argument("--detached", action="store_true", help="nobody is watching: no progress bar")
+    _set_option(parser)
+
+
+def _tokenize_parser(parser: argparse.ArgumentParser) -> None:
+    from lstm_core.cli_text import tokenize_parser
+
+    tokenize_parser(parser)
     _set_option(parser)
 
 
@@ -222,8 +230,14 @@ def _corpora(given: argparse.Namespace) -> Answer:
     return found, "\n".join(f"{one['key']}\t{one['label']['ko']}\t{one['label']['en']}" for one in found)
 
 
+def _tokenize(given: argparse.Namespace) -> Answer:
+    from lstm_core.cli_text import tokenize_command
+
+    return tokenize_command(given, parse_settings(given.set))
+
+
 def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
-    """Return ``["lr=0.01", "corpus.size=9"]`` as ``{"lr": "0.01", "corpus_options": {"size": "9"}}``.
+    """Return ``["lr=0.01", "corpus.size=9"]`` as ``{"lr": "0.01", "corpus_options": {"size": "9"}}``; ``tokenizer.`` alike.
 
     Values stay text: the options they are for know their types. Raises :class:`InvalidOption` for a pair without ``=``.
     """
@@ -234,8 +248,9 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise InvalidOption(name="--set", value=pair, rule="write key=value")
-        if key.startswith("corpus."):
-            settings.setdefault("corpus_options", {})[key.removeprefix("corpus.")] = value
+        whose, dot, name = key.partition(".")
+        if dot and whose in ("corpus", "tokenizer"):
+            settings.setdefault(f"{whose}_options", {})[name] = value
         else:
             settings[key] = value
     return settings

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _BLANKS = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\ufeff\u200b\u2060\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile("[\ufeff\u200b\u2060\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")  # the last: halves of a character
 
 
 def normalize(text: str) -> str:

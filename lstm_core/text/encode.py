@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_core.errors import UnreadableText
+from lstm_core.options import build
 from lstm_core.text.corpus import Corpus
 from lstm_core.text.tokenizers import TOKENIZERS, Tokenizer
 from lstm_core.text.vocabulary import Vocabulary
@@ -36,15 +38,22 @@ class EncodedCorpus:
 
 
 def encode_corpus(
-    corpus: Corpus, tokenizer: str, *, max_vocab: int, min_count: int = 1, progress: Progress | None = None
+    corpus: Corpus,
+    tokenizer: str,
+    *,
+    max_vocab: int,
+    min_count: int = 1,
+    tokenizer_options: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
 ) -> EncodedCorpus:
     """Cut ``corpus`` with the tokenizer called ``tokenizer`` and return its ids and vocabulary.
 
     ``progress`` is told a fraction 0–1 and may raise to cancel. Raises :class:`UnreadableText` when fewer than two different
-    tokens are found, or are left by ``min_count``, :class:`UnknownChoice` for an unknown tokenizer.
+    tokens are found, or are left by ``min_count``, :class:`UnknownChoice` for an unknown tokenizer, :class:`InvalidOption`.
     """
     report = progress or (lambda fraction: None)
-    fitted = TOKENIZERS[tokenizer].fit(_reported(corpus, report, begin=0.0, end=0.4))
+    kind = TOKENIZERS[tokenizer]
+    fitted = kind.fit(_reported(corpus, report, begin=0.0, end=0.4), build(kind.Options, dict(tokenizer_options or {})))
     provisional: dict[str, int] = {}
     ids, offsets = array("i"), array("q", [0])
     for sentence in _reported(corpus, report, begin=0.4, end=0.95):

@@ -7,6 +7,7 @@ from pathlib import Path
 from lstm_core.errors import InvalidOption
 from lstm_core.model.losses import LOSSES
 from lstm_core.model.objectives import OBJECTIVES
+from lstm_core.options import build
 from lstm_core.text.corpus import CORPORA, open_corpus
 from lstm_core.text.tokenizers import TOKENIZERS
 from lstm_core.training.config import UPLOAD, TrainConfig
@@ -16,13 +17,15 @@ def check_config(config: TrainConfig, *, text: Path | None = None) -> TrainConfi
     """Return ``config`` with the path of its corpus made absolute; ``text`` is the stored file of an uploaded one.
 
     Raises :class:`UnknownChoice` for an objective, a loss, a tokenizer or a corpus that does not exist,
-    :class:`UnreadableText` for a text that cannot be read, :class:`InvalidOption` for the options of the corpus.
+    :class:`UnreadableText` for a text that cannot be read, :class:`InvalidOption` for the options of corpus or tokenizer.
     """
     _ = OBJECTIVES[config.objective]
     if config.loss:
         _ = LOSSES[config.loss]
     if config.tokenizer:
-        _ = TOKENIZERS[config.tokenizer]
+        build(TOKENIZERS[config.tokenizer].Options, config.tokenizer_options)
+    elif config.tokenizer_options:
+        raise InvalidOption(name="tokenizer_options", value=", ".join(config.tokenizer_options), rule="name the tokenizer")
     if text is None and config.corpus.startswith(UPLOAD):
         raise InvalidOption(name="corpus", value=config.corpus, rule="give the path of the text")
     open_corpus(str(text or config.corpus), config.corpus_options or None)

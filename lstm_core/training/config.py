@@ -22,6 +22,7 @@ class TrainConfig(ModelConfig):
     corpus_options: dict[str, Any] = Field(default_factory=dict)
     objective: str = Field("next-word", max_length=100)
     tokenizer: str = Field("", max_length=100)  # "": the one that suits the corpus
+    tokenizer_options: dict[str, Any] = Field(default_factory=dict)
     loss: str = Field("", max_length=100)  # "": the one that suits the size of the vocabulary
 
     epochs: int = option(

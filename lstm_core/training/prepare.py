@@ -45,13 +45,15 @@ def _fresh(run: RunDirectory, config: TrainConfig, tick: Tick) -> Prepared:
     tick(0.0)
     corpus = _open(run, config)
     tokenizer_key = config.tokenizer or corpus.default_tokenizer
-    encoded = encode_corpus(corpus, tokenizer_key, max_vocab=config.max_vocab, min_count=config.min_count, progress=tick)
+    limits = {"max_vocab": config.max_vocab, "min_count": config.min_count}
+    encoded = encode_corpus(corpus, tokenizer_key, tokenizer_options=config.tokenizer_options, progress=tick, **limits)
     sentences = Sentences(encoded.ids, encoded.offsets.astype(np.int64))
     if len(sentences) < 2:
         raise TooFew(what="sentences", given=len(sentences), needed=2)
     about = {"corpus": corpus.name, "language": corpus.language, "tokenizer": tokenizer_key}
     words = encoded.vocabulary.words
-    known = {"columns": {key: list(values) for key, values in corpus.columns(words).items()}, "probes": list(corpus.probes)}
+    columns = {**encoded.tokenizer.token_columns(words), **corpus.columns(words)}
+    known = {"columns": {key: list(values) for key, values in columns.items()}, "probes": list(corpus.probes)}
     atomic_write_json(run.vocabulary, encoded.vocabulary.to_json())
     atomic_write_json(run.tokenizer, encoded.tokenizer.to_json())
     atomic_write_json(run.columns, {**known, "about": about})
