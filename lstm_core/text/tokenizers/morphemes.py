@@ -152,8 +152,7 @@ class MorphemeTokenizer(Tokenizer):
         return {"pos": tuple(tag if tag in TAGS else "" for tag in tags)}
 
     def _analyse(self, sentences: Sequence[str]) -> Any:
-        texts = list(map(self._case, sentences))
-        return self._kiwi().tokenize(texts, normalize_coda=self.options.normalize_coda)
+        return self._kiwi().tokenize(self._cases(sentences), normalize_coda=self.options.normalize_coda)
 
     def _kiwi(self) -> Any:
         return _one_kiwi(self.options.user_words)
