@@ -24,6 +24,7 @@ from ui.map import is_dark, show_map
 from ui.messages import sentence, show_errors
 from ui.state import choose_table
 from ui.text import plain
+from ui.tokens import cut_caption
 
 PATIENCE = 10.0
 """Seconds after which a trainer that does not answer may be ended by force."""
@@ -55,6 +56,8 @@ def _show(run: RunDirectory, view: RunView) -> None:
         _numbers(view)
         if view.state in ("failed", "crashed"):
             _trouble(view)
+        if view.ended:
+            cut_caption(run)
         _curves(run, view)
 
 

@@ -17,6 +17,7 @@ from lstm_core.training.config import TrainConfig
 from lstm_core.training.launch import begin
 from ui.forms import option_fields
 from ui.i18n import t, t_text
+from ui.tokens import Source, tokens_button
 
 UPLOADED, PATH = "upload", "path"
 _ASKED = "train_asked"
@@ -29,7 +30,7 @@ def start_form() -> RunDirectory | None:
         t("train.name"), placeholder=free_name(runs_root(), stem), key="train_name", max_chars=48, help=t("train.name_help")
     )
     st.button(t("train.start"), type="primary", key="train_start", on_click=_ask, width="stretch")
-    values |= _method()
+    values |= _method(Source(values["corpus"], tuple(values.get("corpus_options", {}).items()), upload))
     values |= option_fields(TrainConfig, key="train")
     if not st.session_state.pop(_ASKED, False):  # the click is remembered until all fields have been read
         return None
@@ -62,14 +63,16 @@ def _corpus() -> tuple[dict[str, Any], Any, str]:
     return {"corpus": chosen, "corpus_options": fields}, None, chosen
 
 
-def _method() -> dict[str, Any]:
-    """Draw the choices that have more than one answer: tokenizer, loss and objective."""
+def _method(source: Source) -> dict[str, Any]:
+    """Draw the choices that have more than one answer: tokenizer, with its own options, loss and objective."""
     tokenizers = {"": t("train.tokenizer_own")} | {one.key: t_text(one.label) for one in TOKENIZERS}
-    values = {
-        "tokenizer": st.selectbox(
-            t("train.tokenizer"), list(tokenizers), format_func=tokenizers.__getitem__, key="train_tokenizer"
-        )
-    }
+    chosen = st.selectbox(t("train.tokenizer"), list(tokenizers), format_func=tokenizers.__getitem__, key="train_tokenizer")
+    options: dict[str, Any] = {}
+    if chosen:
+        st.caption(t_text(TOKENIZERS[chosen].note))
+        options = option_fields(TOKENIZERS[chosen].Options, key=f"train_{chosen}")
+    tokens_button(source, chosen=chosen, options=options)
+    values = {"tokenizer": chosen, "tokenizer_options": options}
     losses = {"": t("train.loss_auto")} | {one.key: t_text(one.label) for one in LOSSES}
     values["loss"] = st.selectbox(t("train.loss_kind"), list(losses), format_func=losses.__getitem__, key="train_loss_kind")
     objectives = {one.key: t_text(one.label) for one in OBJECTIVES}

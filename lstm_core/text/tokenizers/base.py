@@ -101,6 +101,14 @@ class Tokenizer(ABC):
         """Return the tokenizer written by :meth:`to_json`."""
         return cls(cls.Options(**data["options"]))
 
+    def _cases(self, sentences: Sequence[str], *, blank: str = " ") -> list[str]:
+        """Return ``sentences`` in the case of the options, a blank written as ``blank``: as one text, which is much faster."""
+        text = self._case("\n".join(sentences))
+        cased = (text if blank == " " else text.replace(" ", blank)).split("\n")
+        if len(cased) == len(sentences):
+            return cased
+        return [self._case(sentence).replace(" ", blank) for sentence in sentences]  # none, or one with a line break
+
     def _case(self, sentence: str) -> str:
         """Return ``sentence`` in the case of the options, still NFC (small h with a line below is one letter, H is two)."""
         if not self.options.lowercase or (small := sentence.lower()) == sentence:

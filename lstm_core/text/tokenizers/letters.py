@@ -24,8 +24,7 @@ class CharacterTokenizer(Tokenizer):
 
     def tokenize_batch(self, sentences: Sequence[str]) -> list[list[str]]:
         """Return the characters (code points)."""
-        case = self._case
-        return [list(case(sentence).replace(" ", BLANK)) for sentence in sentences]
+        return list(map(list, self._cases(sentences, blank=BLANK)))
 
     def decode(self, tokens: Sequence[str]) -> str:
         """Return the characters written together, ``▁`` as a blank."""
@@ -51,8 +50,8 @@ class JamoTokenizer(Tokenizer):
 
     def tokenize_batch(self, sentences: Sequence[str]) -> list[list[str]]:
         """Return the letters (code points of NFD)."""
-        case, apart = self._case, unicodedata.normalize
-        return [list(apart("NFD", case(sentence).replace(" ", BLANK))) for sentence in sentences]
+        apart = unicodedata.normalize
+        return [list(apart("NFD", sentence)) for sentence in self._cases(sentences, blank=BLANK)]
 
     def decode(self, tokens: Sequence[str]) -> str:
         """Return the letters composed to syllables, ``▁`` as a blank."""

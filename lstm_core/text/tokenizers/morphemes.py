@@ -19,9 +19,13 @@ from lstm_core.text.tokenizers.base import BLANK, CaseOptions, Example, Piece, T
 from lstm_core.text.tokenizers.processes import threads
 
 TAGS: frozenset[str] = frozenset(
-    "NNG NNP NNB NR NP VV VA VX VCP VCN MM MAG MAJ IC JKS JKC JKG JKO JKB JKV JKQ JX JC EP EF EC ETN ETM "
-    "XPN XSN XSV XSA XSM XR SF SP SS SSO SSC SE SO SW SB SL SH SN UN "
-    "W_URL W_EMAIL W_HASHTAG W_MENTION W_SERIAL W_EMOJI Z_CODA Z_SIOT".split()
+    (
+        *("NNG", "NNP", "NNB", "NR", "NP", "VV", "VA", "VX", "VCP", "VCN", "MM", "MAG", "MAJ", "IC"),
+        *("JKS", "JKC", "JKG", "JKO", "JKB", "JKV", "JKQ", "JX", "JC", "EP", "EF", "EC", "ETN", "ETM"),
+        *("XPN", "XSN", "XSV", "XSA", "XSM", "XR", "UN"),
+        *("SF", "SP", "SS", "SSO", "SSC", "SE", "SO", "SW", "SB", "SL", "SH", "SN"),
+        *("W_URL", "W_EMAIL", "W_HASHTAG", "W_MENTION", "W_SERIAL", "W_EMOJI", "Z_CODA", "Z_SIOT"),
+    )
 )
 """The parts of speech Kiwi tells apart (those of the Sejong corpus, and some for web text), without the mark of regularity."""
 
@@ -152,8 +156,7 @@ class MorphemeTokenizer(Tokenizer):
         return {"pos": tuple(tag if tag in TAGS else "" for tag in tags)}
 
     def _analyse(self, sentences: Sequence[str]) -> Any:
-        texts = list(map(self._case, sentences))
-        return self._kiwi().tokenize(texts, normalize_coda=self.options.normalize_coda)
+        return self._kiwi().tokenize(self._cases(sentences), normalize_coda=self.options.normalize_coda)
 
     def _kiwi(self) -> Any:
         return _one_kiwi(self.options.user_words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from lstm_core.normalize import normalize
@@ -51,7 +52,7 @@ class ParticleTokenizer(Tokenizer):
         super().__init__(options)
         self.stems = frozenset(stems)
         self._words = WordTokenizer(CaseOptions(lowercase=self.options.lowercase))
-        self._cut: dict[str, tuple[str, ...]] = {}
+        self._parts = _Parts(self.stems)
 
     @classmethod
     def fit(cls, sentences: Iterable[str], options: ParticleOptions | None = None) -> ParticleTokenizer:
@@ -66,14 +67,15 @@ class ParticleTokenizer(Tokenizer):
 
     def tokenize_batch(self, sentences: Sequence[str]) -> list[list[str]]:
         """Return stems, particles, other words and punctuation marks."""
-        return [self._tokens(words) for words in self._words.tokenize_batch(sentences)]
+        parts = self._parts.__getitem__
+        return [list(chain.from_iterable(map(parts, words))) for words in self._words.tokenize_batch(sentences)]
 
     def decode(self, tokens: Sequence[str]) -> str:
         """Return ``tokens`` with a blank between them, but a particle written to the stem before it."""
         written: list[str] = []
         whole = True  # whether the last word may still take a particle
         for token in tokens:
-            if written and whole and token in SPELLINGS and self._parts(written[-1] + token) == (written[-1], token):
+            if written and whole and token in SPELLINGS and self._parts[written[-1] + token] == (written[-1], token):
                 written[-1] += token
                 whole = False
             else:
@@ -94,18 +96,20 @@ class ParticleTokenizer(Tokenizer):
         """Return the tokenizer written by :meth:`to_json`."""
         return cls(data["stems"], ParticleOptions(**data["options"]))
 
-    def _tokens(self, words: Iterable[str]) -> list[str]:
-        tokens: list[str] = []
-        known = self._cut
-        for word in words:
-            tokens.extend(known.get(word) or self._parts(word))
-        return tokens
 
-    def _parts(self, word: str) -> tuple[str, ...]:
-        """Return ``word`` cut, once for each different word."""
-        if word not in self._cut:
-            self._cut[word] = self._split(word)
-        return self._cut[word]
+class _Parts(dict[str, tuple[str, ...]]):
+    """What each word is cut into; found out when it is asked for the first time."""
+
+    def __init__(self, stems: frozenset[str]) -> None:
+        super().__init__()
+        self.stems = stems
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        self[word] = parts = self._split(word)
+        return parts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Parts, (self.stems,)
 
     def _split(self, word: str) -> tuple[str, ...]:
         if word not in self.stems:

@@ -73,12 +73,12 @@ class SubwordTokenizer(Tokenizer):
             show_progress=False,
         )
         engine = learner._engine
-        engine.train_from_iterator(map(learner._prepare, islice(sentences, SAMPLE)), trainer=trainer)
+        engine.train_from_iterator(learner._prepared(list(islice(sentences, SAMPLE))), trainer=trainer)
         return cls(json.loads(engine.to_str())["model"], chosen)
 
     def tokenize_batch(self, sentences: Sequence[str]) -> list[list[str]]:
         """Return the pieces of each sentence."""
-        prepared = list(map(self._prepare, sentences))
+        prepared = self._prepared(sentences)
         piece = self._pieces.__getitem__
         found = [encoding.ids for encoding in self._engine.encode_batch_fast(prepared)]  # it gives numbers only
         return [self._spelled(text) if 0 in ids else list(map(piece, ids)) for text, ids in zip(prepared, found, strict=True)]
@@ -104,8 +104,8 @@ class SubwordTokenizer(Tokenizer):
     def __getstate__(self) -> dict[str, Any]:
         return {"options": self.options, "model": self.model}
 
-    def _prepare(self, sentence: str) -> str:
-        return f" {self._case(sentence).replace(BLANK, ' ')}" if sentence else ""
+    def _prepared(self, sentences: Sequence[str]) -> list[str]:
+        return [f" {text.replace(BLANK, ' ')}" if text else "" for text in self._cases(sentences)]
 
     def _spelled(self, text: str) -> list[str]:
         """Return the pieces of ``text`` with every unknown one spelled out, character by character."""

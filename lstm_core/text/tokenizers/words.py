@@ -26,8 +26,8 @@ class WordTokenizer(Tokenizer):
 
     def tokenize_batch(self, sentences: Sequence[str]) -> list[list[str]]:
         """Return words and single punctuation marks."""
-        case, cut = self._case, _WORD.findall
-        return [cut(case(sentence)) for sentence in sentences]
+        cut = _WORD.findall
+        return [cut(sentence) for sentence in self._cases(sentences)]
 
     def decode(self, tokens: Sequence[str]) -> str:
         """Return ``tokens`` with a blank between them."""
