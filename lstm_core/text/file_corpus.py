@@ -99,7 +99,7 @@ class FileCorpus:
 
     def identity(self) -> str:
         """Return the hash of what is read and how; the names of the files do not matter."""
-        options = self.options.model_dump(mode="json") | {"text_column": self.text_column}
+        options = self.options.model_dump(mode="json", exclude={"label_column"}) | {"text_column": self.text_column}
         formats = [reader.key for reader in self._readers]
         hashes = [content_hash(path) for path in self.paths]
         return identity_of({"reading": _READING, "files": hashes, "formats": formats, "options": options})

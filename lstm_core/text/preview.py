@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from lstm_core.normalize import normalize
 from lstm_core.options import build
 from lstm_core.text.columns import guess_label
 from lstm_core.text.file_corpus import FileCorpus
-from lstm_core.text.find import find_files, fixed_part
+from lstm_core.text.find import find_files, fixed_part, stem_of
 from lstm_core.text.places import is_inside, text_folders
-from lstm_core.text.readers import FileOptions, suffixes
+from lstm_core.text.readers import FileOptions, format_named, suffixes
 
 ROWS = 5
 _CELL = 160
@@ -66,6 +67,23 @@ def preview(spec: str | Path, options: Mapping[str, Any] | None = None) -> Previ
         label_column=label,
         texts=corpus.size_hint,
     )
+
+
+def preview_upload(content: bytes | memoryview, name: str, options: Mapping[str, Any] | None = None) -> Preview:
+    """Return what an uploaded file called ``name`` holds. Raises as :func:`preview`."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"upload{''.join(Path(safe_name(name)).suffixes[-2:])}"
+        path.write_bytes(content)
+        try:
+            return replace(preview(path, {"format": format_named(name), **(options or {})}), name=stem_of(safe_name(name)))
+        except UnreadableText as error:
+            at = error.name.partition(":")[2]
+            raise UnreadableText(name=f"{safe_name(name)}:{at}" if at else safe_name(name), reason=error.reason) from None
+
+
+def safe_name(name: str) -> str:
+    """Return the last part of a file's name as a stranger's browser sent it, at most 80 characters."""
+    return Path(name.replace("\\", "/").replace("\0", "")).name[-80:]
 
 
 def allowed(spec: str) -> str:
