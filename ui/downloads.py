@@ -69,7 +69,7 @@ def offer_download(corpus: Any, *, key: str) -> None:
         st.session_state[_FAILED + key] = going.error
         going = None
     if going is None:
-        _say(st.session_state.get(_FAILED + key))
+        _say(key)
         st.caption(t("corpus.fetch_hint"))
         label = t("corpus.fetch", size=file_size(corpus.missing))
         st.button(label, key="corpus_fetch", on_click=_begin, args=(corpus, key), width="stretch")
@@ -95,8 +95,11 @@ def _follow(key: str) -> None:
     st.button(t("corpus.stopping" if asked else "corpus.stop"), key="corpus_stop", on_click=going.stop.set, disabled=asked)
 
 
-def _say(error: Exception | None) -> None:
+def _say(key: str) -> None:
+    """Say why this visitor's download failed, until it is tried again."""
+    error = st.session_state.get(_FAILED + key)
     if isinstance(error, WordAtlasError):
         explain(error, key="download")
     elif error is not None:
+        st.session_state.pop(_FAILED + key)
         raise error
