@@ -76,7 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("out", metavar="OUT", type=Path)
     _command(commands, "info", _info, "what is known about a table", table=True)
     _command(commands, "runs", _runs, "the trainings in the runs folder")
-    _command(commands, "corpora", _corpora, "the corpora that are built in")
+    corpora = _command(commands, "corpora", _corpora, "the corpora that are built in; or what is in some files")
+    corpora.add_argument("corpus", metavar="NAME|PATH", nargs="?", help="show this one: a name, or a path of text files")
+    corpora.add_argument("--fetch", action="store_true", help="download it if it is not here yet")
+    _set_option(corpora)
     _tokenize_parser(_command(commands, "tokenize", _tokenize, "how a sentence is cut into tokens"))
     return parser
 
@@ -91,7 +94,7 @@ def _command(commands: Any, name: str, run: Callable[..., Any], about: str, *, t
 
 
 def _train_parser(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--corpus", metavar="NAME|PATH", help="a built-in corpus or a text file (default: world)")
+    parser.add_argument("--corpus", metavar="NAME|PATH", help="a built-in corpus, a file, folder or pattern (default: world)")
     parser.add_argument("--objective", help="what the network learns to do (default: next-word)")
     parser.add_argument("--run", metavar="NAME|DIR", dest="folder", help="the run: a name in the runs folder, or a path")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped or has crashed")
@@ -220,14 +223,9 @@ def _runs(given: argparse.Namespace) -> Answer:
 
 
 def _corpora(given: argparse.Namespace) -> Answer:
-    from lstm_core.options import describe
-    from lstm_core.text.corpus import CORPORA
+    from lstm_core.cli_corpora import corpora_command
 
-    found: list[dict[str, Any]] = [
-        {"key": corpus.key, "label": corpus.label._asdict(), "options": [spec.name for spec in describe(corpus.Options)]}
-        for corpus in CORPORA
-    ]
-    return found, "\n".join(f"{one['key']}\t{one['label']['ko']}\t{one['label']['en']}" for one in found)
+    return corpora_command(given)
 
 
 def _tokenize(given: argparse.Namespace) -> Answer:

@@ -114,11 +114,19 @@ class UnreadableText(WordAtlasError):
         "missing": "there is no such file",
         "empty": "it holds no text",
         "binary": "it is not a text file",
-        "encoding": "it is neither UTF-8 nor CP949/EUC-KR",
+        "encoding": "it is not UTF-8, UTF-16 or CP949/EUC-KR throughout; save it as UTF-8",
         "one_token": "it has fewer than two different words",
-        "long_line": "it has a line of over a million bytes; break it into lines",
+        "long_line": "it has a line of over a million characters; break it into lines",
         "forbidden": "it may not be read",
         "too_rare": "too few words occur often enough; lower the least count",
+        "no_files": "it holds no .txt, .csv, .tsv, .jsonl or .parquet file",
+        "outside": "it lies outside the folders this page may read",
+        "damaged": "the file is damaged or incomplete",
+        "locked": "it is encrypted; unpack it first",
+        "bomb": "it unpacks to far more than a text would",
+        "ragged": "this row has another number of columns than the first",
+        "quotes": "a quotation mark in or before this row is not closed, or stands where none may",
+        "row": "this row is not a JSON object with text in the chosen column",
     }
 
     def __init__(self, *, name: str, reason: str) -> None:
@@ -126,6 +134,28 @@ class UnreadableText(WordAtlasError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), {"name": self.name, "reason": self.reason})
+
+
+class DownloadFailed(WordAtlasError):
+    """``name``, ``url``, ``reason``: one of :data:`DownloadFailed.REASONS`; ``why`` is the reason in words."""
+
+    code = "download_failed"
+    template = "cannot download {url}: {why}"
+    REASONS: ClassVar[dict[str, str]] = {
+        "unreachable": "the server cannot be reached; check the connection and try again",
+        "refused": "the server does not hand it out",
+        "broken_off": "the connection broke off; try again",
+        "slow": "the connection is too slow; try again later",
+        "wrong": "what came is not the file it should be",
+        "disk_full": "there is no room left on the disk",
+        "not_writable": "the cache folder cannot be written",
+    }
+
+    def __init__(self, *, name: str, reason: str, url: str) -> None:
+        super().__init__(name=name, reason=reason, url=url, why=self.REASONS.get(reason, reason))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), {"name": self.name, "reason": self.reason, "url": self.url})
 
 
 class BadRunName(WordAtlasError):

@@ -23,7 +23,7 @@ from ui.i18n import t
 from ui.map import is_dark, show_map
 from ui.messages import sentence, show_errors
 from ui.state import choose_table
-from ui.text import plain
+from ui.text import plain, span
 from ui.tokens import cut_caption
 
 PATIENCE = 10.0
@@ -66,11 +66,11 @@ def _headline(run: RunDirectory, view: RunView) -> None:
     line, action = st.columns([4, 1], vertical_alignment="center")
     parts = [f"**{plain(view.name)}**", t(f"train.state.{view.state}")]
     if (waited := _waited(view)) is not None:
-        parts.append(clock(waited))
+        parts.append(span(waited))
     if view.total_steps:
         parts.append(t("train.steps", step=f"{view.step:,}", total=f"{view.total_steps:,}"))
     if view.state == "training" and view.seconds_left is not None:
-        parts.append(t("train.left", time=clock(view.seconds_left)))
+        parts.append(t("train.left", time=span(view.seconds_left)))
     line.progress(view.fraction, text=" · ".join(parts))
     with action:
         _action(run, view)
@@ -225,10 +225,3 @@ def _stamp(path: Path) -> int:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def clock(seconds: float) -> str:
-    """Return a duration as ``1:05`` or ``2:03:09``."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

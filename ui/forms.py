@@ -12,12 +12,14 @@ from lstm_core.options import OptionSpec, describe
 from ui.i18n import has, named, t, t_text
 
 
-def option_fields(options: type[BaseModel], *, key: str, only: Iterable[str] | None = None) -> dict[str, Any]:
-    """Draw one widget per option and return the values; advanced ones are folded away. ``only`` limits the names."""
+def option_fields(
+    options: type[BaseModel], *, key: str, only: Iterable[str] | None = None, folded: bool = True
+) -> dict[str, Any]:
+    """Draw one widget per option and return the values; advanced ones are ``folded`` away. ``only`` limits the names."""
     wanted = None if only is None else set(only)
     specs = [spec for spec in describe(options) if wanted is None or spec.name in wanted]
-    values = {spec.name: _field(spec, f"{key}_{spec.name}") for spec in specs if not spec.advanced}
-    advanced = [spec for spec in specs if spec.advanced]
+    values = {spec.name: _field(spec, f"{key}_{spec.name}") for spec in specs if not (folded and spec.advanced)}
+    advanced = [spec for spec in specs if folded and spec.advanced]
     if advanced:
         with st.expander(t("form.advanced")):
             values |= {spec.name: _field(spec, f"{key}_{spec.name}") for spec in advanced}

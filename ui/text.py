@@ -48,3 +48,20 @@ def split_words(text: str) -> list[str]:
     separators = r"[,;\n]+" if re.search(r"[,;\n]", text) else r"\s+"
     words = (normalize(piece) for piece in re.split(separators, text))
     return list(dict.fromkeys(word for word in words if word))
+
+
+def file_size(count: int) -> str:
+    """Return a number of bytes as ``512 B``, ``14.7 MB`` (powers of ten, as file managers count)."""
+    size, unit = float(count), "B"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            break
+        size /= 1000
+    return f"{size:.0f} {unit}" if unit == "B" else f"{size:,.1f} {unit}"
+
+
+def span(seconds: float) -> str:
+    """Return a duration as ``1:05`` or ``2:03:09``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

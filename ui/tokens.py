@@ -97,7 +97,7 @@ def _sample(source: Source) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"text{Path(source.upload.name).suffix}")
         path.write_bytes(source.upload.getvalue())
-        return tuple(islice(open_corpus(str(path)).sentences(), SAMPLE))
+        return tuple(islice(open_corpus(str(path), dict(source.options) or None).sentences(), SAMPLE))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_KEY)

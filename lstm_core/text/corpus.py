@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from lstm_core.errors import InvalidOption
 from lstm_core.options import Options, build, option
 from lstm_core.registry import Registry, Text
-from lstm_core.text.files import TextFile, open_text
+from lstm_core.text.file_corpus import FileCorpus
+from lstm_core.text.identity import identity_of
+from lstm_core.text.nsmc import NsmcCorpus
 from lstm_core.text.particles import SPELLINGS
+from lstm_core.text.probes import PROBES, Probes
+from lstm_core.text.readers import FileOptions
 from lstm_core.text.world import generator
 from lstm_core.text.world.lexicon import lexicon
 
-Probes = tuple[Mapping[str, str], ...]
-
-_PROBES: Mapping[str, Probes] = {
-    "ko": (
-        {"formula": "왕 - 남자 + 여자", "expected": "여왕"},
-        {"formula": "아버지 - 남자 + 여자", "expected": "어머니"},
-        {"formula": "왕자 - 남자 + 여자", "expected": "공주"},
-        {"formula": "강아지 - 개 + 소", "expected": "송아지"},
-        {"formula": "파리 - 프랑스 + 한국", "expected": "서울"},
-        {"formula": "한국어 - 한국 + 독일", "expected": "독일어"},
-    ),
-    "en": (
-        {"formula": "king - man + woman", "expected": "queen"},
-        {"formula": "father - man + woman", "expected": "mother"},
-        {"formula": "prince - man + woman", "expected": "princess"},
-        {"formula": "puppy - dog + cattle", "expected": "calf"},
-        {"formula": "paris - france + korea", "expected": "seoul"},
-        {"formula": "korean - korea + germany", "expected": "german"},
-    ),
-}
+Progress = Callable[[float], None]
 
 
 class Corpus(Protocol):
     """Sentences and what is known about their words."""
 
     name: str
-    probes: Probes
+
+    @property
+    def probes(self) -> Probes:
+        """Formulas worth following during a training."""
 
     @property
     def language(self) -> str:
@@ -58,6 +46,19 @@ class Corpus(Protocol):
 
     def columns(self, labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return what the corpus knows about each of ``labels`` (kind, gender …), "" where nothing."""
+
+    def labelled(self) -> Iterator[tuple[str, str]]:
+        """Yield (sentence, label). Raises :class:`InvalidOption` for a corpus without labels."""
+
+    def identity(self) -> str:
+        """Return a short hash of what the sentences are: the same hash, the same sentences."""
+
+    @property
+    def missing(self) -> int:
+        """About how many bytes have to be downloaded before it can be read; 0 when all is here."""
+
+    def fetch(self, progress: Progress | None = None) -> None:
+        """Bring here what the corpus still lacks, telling the fraction done. Raises :class:`DownloadFailed`."""
 
 
 class WorldOptions(Options):
@@ -92,11 +93,12 @@ class WorldCorpus:
     Options: ClassVar[type[Options]] = WorldOptions
     language: ClassVar[str] = "ko"
     default_tokenizer: ClassVar[str] = "particles"
+    missing: ClassVar[int] = 0
 
     def __init__(self, options: WorldOptions | None = None) -> None:
         self.options = options or WorldOptions()
         self.name = self.key
-        self.probes = _PROBES[self.language]
+        self.probes = PROBES[self.language]
         self._written: tuple[str, ...] = ()
 
     def sentences(self) -> Iterator[str]:
@@ -121,6 +123,18 @@ class WorldCorpus:
         particles = SPELLINGS if self.language == "ko" else frozenset()
         return lexicon().columns(tuple(labels), particles=particles)
 
+    def labelled(self) -> Iterator[tuple[str, str]]:
+        """Raise :class:`InvalidOption`: its sentences have no labels."""
+        raise InvalidOption(name="corpus", value=self.key, rule="its sentences have no labels")
+
+    def identity(self) -> str:
+        """Return the hash of key, options, and the rules and words the sentences are made from."""
+        options = self.options.model_dump(mode="json")
+        return identity_of({"corpus": self.key, "options": options, "rules": generator.version()})
+
+    def fetch(self, progress: Progress | None = None) -> None:
+        """Do nothing: it is written when it is read."""
+
 
 class EnglishWorldCorpus(WorldCorpus):
     """The English twin of 작은 세상, from the same attributes."""
@@ -131,52 +145,20 @@ class EnglishWorldCorpus(WorldCorpus):
     default_tokenizer = "words"
 
 
-class FileCorpus:
-    """The lines of a text file, one sentence each."""
-
-    default_tokenizer: ClassVar[str] = "words"
-
-    def __init__(self, file: TextFile) -> None:
-        self._file = file
-        self.name = file.path.stem
-        self.encoding = file.encoding
-        self.language = _language_of(file)
-        self.probes = _PROBES[self.language]
-
-    def sentences(self) -> Iterator[str]:
-        """Yield the lines that are not blank."""
-        return self._file.lines()
-
-    @property
-    def size_hint(self) -> int:
-        """About how many lines there are."""
-        return self._file.line_estimate()
-
-    def columns(self, labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return nothing: a plain file knows nothing about its words."""
-        return {}
-
-
-CORPORA: Registry[type[WorldCorpus]] = Registry("corpus")
+CORPORA: Registry[Any] = Registry("corpus")
 CORPORA.register(WorldCorpus)
 CORPORA.register(EnglishWorldCorpus)
+CORPORA.register(NsmcCorpus)
 
 
 def open_corpus(spec: str, options: Mapping[str, Any] | None = None) -> Corpus:
-    """Return the registered corpus called ``spec``, or the text file at that path.
+    """Return the registered corpus called ``spec``, or the files of a path: one, a folder, or a pattern (``*.csv``).
 
-    ``options`` are values for the corpus's ``Options``. Raises :class:`UnreadableText` for a path that is no usable text and
-    :class:`InvalidOption` for options out of range.
+    ``options`` are values for its ``Options`` (:class:`FileOptions` for files). Raises :class:`UnreadableText` for a path
+    that is no usable text, :class:`UnknownChoice` for a column or a format there is not, :class:`InvalidOption`.
     """
+    values = dict(options or {})
     if spec in CORPORA:
         corpus = CORPORA[spec]
-        return corpus(build(corpus.Options, dict(options or {})))
-    if options:
-        raise InvalidOption(name="corpus options", value=", ".join(options), rule="a text file has none")
-    return FileCorpus(open_text(spec))
-
-
-def _language_of(file: TextFile) -> str:
-    """Return "ko" when the first lines hold any Hangul, else "en"."""
-    sample = "".join(line for line, _ in zip(file.lines(), range(200), strict=False))
-    return "ko" if any("가" <= letter <= "힣" for letter in sample) else "en"
+        return corpus(build(corpus.Options, values))  # type: ignore[no-any-return]
+    return FileCorpus(spec, build(FileOptions, values))

@@ -16,6 +16,7 @@ from lstm_core.errors import RunBusy, RunIncomplete
 from lstm_core.files import atomic_write_bytes
 from lstm_core.locks import is_held
 from lstm_core.runs import RunDirectory, free_of_models, read_status, runs_root, write_config, write_status
+from lstm_core.text.readers import format_named
 from lstm_core.training.check import check_config
 from lstm_core.training.config import UPLOAD, TrainConfig
 from lstm_core.training.failure import error_to_json
@@ -35,7 +36,10 @@ def begin(
     try:
         if text is not None:
             atomic_write_bytes(run.corpus, text)
-            config = config.model_copy(update={"corpus": UPLOAD + Path(filename.replace("\\", "/")).name[:80]})
+            options = {"format": format_named(filename), **config.corpus_options}
+            known = {key: value for key, value in options.items() if value}
+            corpus = UPLOAD + Path(filename.replace("\\", "/")).name[:80]
+            config = config.model_copy(update={"corpus": corpus, "corpus_options": known})
         config = check_config(config, text=run.corpus if text is not None else None)
         write_config(run, config.model_dump(mode="json"))
     except BaseException:

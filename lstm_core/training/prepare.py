@@ -44,6 +44,7 @@ def prepare(run: RunDirectory, config: TrainConfig, *, tick: Tick) -> Prepared:
 def _fresh(run: RunDirectory, config: TrainConfig, tick: Tick) -> Prepared:
     tick(0.0)
     corpus = _open(run, config)
+    corpus.fetch(tick)
     tokenizer_key = config.tokenizer or corpus.default_tokenizer
     limits = {"max_vocab": config.max_vocab, "min_count": config.min_count}
     encoded = encode_corpus(corpus, tokenizer_key, tokenizer_options=config.tokenizer_options, progress=tick, **limits)

@@ -1,15 +1,18 @@
 import pytest
 
-from lstm_core.errors import InvalidOption
+from lstm_core.errors import InvalidOption, UnknownChoice
+from lstm_core.options import describe
 from lstm_core.text.corpus import CORPORA, open_corpus
 from lstm_core.text.tokenizers import TOKENIZERS
+
+SMALL = {"world": {"sentences": 1_000}, "world-en": {"sentences": 1_000}, "nsmc": {}}
 
 
 @pytest.mark.parametrize("key", CORPORA.keys())
 class TestEveryCorpus:
     @pytest.fixture
-    def corpus(self, key):
-        return open_corpus(key, {"sentences": 1_000})
+    def corpus(self, key, made_nsmc):
+        return open_corpus(key, SMALL[key])
 
     def test_sentences_are_the_same_each_time(self, corpus):
         assert list(corpus.sentences()) == list(corpus.sentences())
@@ -26,11 +29,38 @@ class TestEveryCorpus:
     def test_columns_have_one_value_a_word(self, corpus):
         assert all(len(values) == 3 for values in corpus.columns(("왕", "king", "없는말")).values())
 
-    def test_options_out_of_range_are_refused(self, key):
-        with pytest.raises(InvalidOption, match="sentences"):
-            open_corpus(key, {"sentences": 0})
+    def test_labels_stand_beside_the_sentences_or_there_are_none(self, corpus):
+        try:
+            labelled = list(corpus.labelled())
+        except InvalidOption:
+            return
+        assert [text for text, _ in labelled] == list(corpus.sentences()) and {label for _, label in labelled} == {"0", "1"}
+
+    def test_identity_is_a_short_name_for_the_sentences(self, key, corpus):
+        assert corpus.identity() == open_corpus(key, SMALL[key]).identity()
+        assert corpus.identity().isalnum() and len(corpus.identity()) == 32
+
+    def test_nothing_is_missing_once_it_is_fetched(self, corpus):
+        told = []
+        corpus.fetch(told.append)
+        assert corpus.missing == 0 and told == sorted(told)
+
+    def test_unknown_options_are_refused(self, key):
         with pytest.raises(InvalidOption):
             open_corpus(key, {"colour": "red"})
+
+    def test_it_says_what_it_is_and_its_options_describe_themselves(self, key):
+        assert all(CORPORA[key].note) and all(spec.label.ko and spec.help.en for spec in describe(CORPORA[key].Options))
+
+
+def test_options_out_of_range_are_refused():
+    with pytest.raises(InvalidOption, match="sentences"):
+        open_corpus("world", {"sentences": 0})
+
+
+def test_other_options_are_other_sentences():
+    asked = [(key, {"sentences": 1_000, "seed": seed}) for key in ("world", "world-en") for seed in (0, 1)]
+    assert len({open_corpus(key, options).identity() for key, options in asked}) == 4
 
 
 def test_a_file_is_a_corpus(tmp_path):
@@ -48,8 +78,20 @@ def test_an_english_file_is_told_by_its_letters(tmp_path):
     assert open_corpus(str(path)).language == "en"
 
 
-def test_a_file_has_no_options(tmp_path):
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [({"sentences": 5}, InvalidOption), ({"encoding": "klingon"}, InvalidOption), ({"format": "docx"}, UnknownChoice)],
+)
+def test_a_file_refuses_options_it_does_not_have(tmp_path, options, error):
     path = tmp_path / "a.txt"
     path.write_text("왕이 왔다\n", encoding="utf-8")
-    with pytest.raises(InvalidOption):
-        open_corpus(str(path), {"sentences": 5})
+    with pytest.raises(error):
+        open_corpus(str(path), options)
+
+
+def test_a_plain_file_has_no_labels(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("왕이 왔다\n", encoding="utf-8")
+    for options in ({}, {"label_column": "label"}):
+        with pytest.raises(InvalidOption):
+            list(open_corpus(str(path), options).labelled())

@@ -16,6 +16,7 @@ KO = catalogue_of("ko")
 def empty_folders(tmp_path, monkeypatch):
     for name in ("RUNS", "MODELS", "CACHE"):
         monkeypatch.setenv(f"WORD_ATLAS_{name}", str(tmp_path / name.lower()))
+    monkeypatch.setenv("WORD_ATLAS_TEXTS", str(tmp_path))
 
 
 @pytest.fixture

@@ -71,20 +71,25 @@ def test_an_uploaded_text(open_app, begun):
     assert (name, filename, text.decode()) == ("내-글-1", "내 글.txt", "왕이 있다\n개가 있다\n") and config.corpus_options == {}
 
 
-def test_a_text_on_this_computer(open_app, begun):
+def test_a_text_on_this_computer(open_app, begun, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORD_ATLAS_TEXTS", str(tmp_path))
+    path = tmp_path / "글.txt"
+    path.write_text("왕이 있다\n개가 있다\n", encoding="cp949")
     app = open_app("train")
     app.selectbox(key="train_corpus").select("path").run()
-    app.text_input(key="train_path").set_value("/somewhere/글.txt").run()
+    app.text_input(key="train_path").set_value(str(path)).run()
+    assert "CP949" in words_on(app) and list(app.dataframe[0].value.iloc[:, 0]) == ["왕이 있다", "개가 있다"]
     press(app)
     ((name, config, text, _),) = begun
-    assert (name, config.corpus, text) == ("글-1", "/somewhere/글.txt", None)
+    assert (name, config.corpus, config.corpus_options, text) == ("글-1", str(path), {}, None)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize(
     ("corpus", "value", "name", "code"),
     [
-        ("path", "/no/such", "", "unreadable_text.missing"),
+        ("path", "no such file", "", "unreadable_text.missing"),
+        ("path", "/", "", "unreadable_text.outside"),
         ("world", None, "../../x", "bad_run_name"),
         ("world", None, "CON", "bad_run_name"),
     ],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate
+from pathlib import Path
 from random import Random
 
 from lstm_core.text.world.lexicon import lexicon
@@ -17,6 +20,13 @@ def sentences(*, language: str = "ko", size: int = DEFAULT_SENTENCES, seed: int 
     """Yield ``size`` different sentences in ``"ko"`` or ``"en"``; the same arguments give the same sentences everywhere."""
     for words in segmented(language=language, size=size, seed=seed):
         yield " ".join(["".join(morphemes) for morphemes in words])
+
+
+@cache
+def version() -> str:
+    """Return the hash of the words, the patterns and the code that make the sentences."""
+    files = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in (".py", ".toml"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def segmented(*, language: str = "ko", size: int = DEFAULT_SENTENCES, seed: int = 0) -> Iterator[tuple[Morphemes, ...]]:
