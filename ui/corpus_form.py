@@ -75,7 +75,7 @@ def _uploaded() -> ChosenText:
 def _on_this_computer() -> ChosenText:
     folders = ", ".join(map(str, text_folders()))
     hint = f"{t('train.file_help')} {t('corpus.path_help', folders=folders)}"
-    path = st.text_input(t("train.path"), key="train_path", max_chars=4096, help=hint).strip()
+    path = st.text_input(t("train.path"), key="train_path", help=hint).strip()
     if not path:
         return ChosenText("", {}, "text")
     options = _previewed(lambda asked: _path_preview(path, asked), key=path)
@@ -110,8 +110,9 @@ def _show(seen: Preview, *, key: str) -> dict[str, Any]:
     about = [t_text(READERS[seen.format].label), seen.encoding.upper(), file_size(seen.size)]
     about += [t("corpus.files", files=f"{seen.files:,}")] if seen.files > 1 else []
     st.caption(" · ".join([part for part in about if part] + [t("corpus.texts", texts=f"{seen.texts:,}")]))
-    columns = seen.columns or (t("corpus.line"),)
-    st.dataframe({name: [row[i] for row in seen.rows] for i, name in enumerate(columns)}, hide_index=True)
+    columns = {name: [row[i] for row in seen.rows] for i, name in enumerate(seen.columns or (t("corpus.line"),))}
+    chosen_first = sorted(columns, key=lambda name: (name != seen.text_column, name != seen.label_column))
+    st.dataframe(columns, hide_index=True, column_order=chosen_first)
     if not seen.columns:
         return {}
     at = seen.columns.index(seen.text_column)

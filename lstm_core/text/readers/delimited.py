@@ -52,8 +52,8 @@ class _Delimited:
             done += len(batch)
 
     def rows(self, file: TextFile) -> int:
-        """Return about how many rows there are."""
-        return file.line_estimate()
+        """Return about how many rows there are, without the one that names the columns."""
+        return max(1, file.line_estimate() - 1)
 
     def recognises(self, file: TextFile) -> bool:
         """Return False: only the suffix tells."""
