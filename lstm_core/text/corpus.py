@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from lstm_core.errors import InvalidOption
+from lstm_core.files import sha256_of
 from lstm_core.options import Options, build, option
 from lstm_core.registry import Registry, Text
 from lstm_core.text.files import TextFile, open_text
@@ -51,6 +55,9 @@ class Corpus(Protocol):
 
     def sentences(self) -> Iterator[str]:
         """Yield the normalised sentences, the same ones each time it is called."""
+
+    def identity(self) -> str:
+        """Return a hash of what the sentences are: equal for the same sentences, in this process or any other."""
 
     @property
     def size_hint(self) -> int:
@@ -111,6 +118,12 @@ class WorldCorpus:
             yield sentence
         self._written = tuple(written)
 
+    def identity(self) -> str:
+        """Return a hash of the key, the options and everything the generator is made of."""
+        made_of = sorted(path for path in Path(generator.__file__).parent.iterdir() if path.suffix in (".py", ".toml"))
+        about = {"key": self.key, "options": self.options.model_dump(), "made of": [sha256_of(path) for path in made_of]}
+        return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+
     @property
     def size_hint(self) -> int:
         """The number of sentences."""
@@ -146,6 +159,10 @@ class FileCorpus:
     def sentences(self) -> Iterator[str]:
         """Yield the lines that are not blank."""
         return self._file.lines()
+
+    def identity(self) -> str:
+        """Return a hash of the bytes of the file and of how they are read."""
+        return hashlib.sha256(f"{self._file.encoding} {sha256_of(self._file.path)}".encode()).hexdigest()
 
     @property
     def size_hint(self) -> int:
