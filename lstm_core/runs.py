@@ -32,7 +32,7 @@ from lstm_core.run_folder import (
     write_status,
 )
 from lstm_core.table.embedding_table import EmbeddingTable
-from lstm_core.text.vocabulary import SPECIALS, Vocabulary
+from lstm_core.text.vocabulary import SPECIALS, CoverageReport, Vocabulary
 
 __all__ = [
     "RUN_FORMAT",
@@ -47,6 +47,7 @@ __all__ = [
     "list_runs",
     "models_root",
     "read_config",
+    "read_coverage",
     "read_manifest",
     "read_metrics",
     "read_snapshot",
@@ -88,6 +89,14 @@ def read_vocabulary(run: RunDirectory) -> Vocabulary:
         return Vocabulary.from_json(_whole_json(run, run.vocabulary))
     except (KeyError, TypeError, ValueError):
         raise RunIncomplete(name=run.name, missing=run.vocabulary.name) from None
+
+
+def read_coverage(run: RunDirectory) -> CoverageReport | None:
+    """Return what the vocabulary keeps of the corpus; None where that was not written, or is damaged."""
+    try:
+        return CoverageReport.from_json(read_json(run.coverage))
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
 
 
 def read_table(run: RunDirectory) -> EmbeddingTable:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lstm_core.errors import InvalidOption
 from lstm_core.model.objectives import OBJECTIVES
+from lstm_core.options import build
 from lstm_core.text.corpus import CORPORA, open_corpus
 from lstm_core.text.tokenizers import TOKENIZERS
 from lstm_core.training.config import UPLOAD, TrainConfig
@@ -15,14 +16,13 @@ def check_config(config: TrainConfig, *, text: Path | None = None) -> TrainConfi
     """Return ``config`` with the path of its corpus made absolute; ``text`` is the stored file of an uploaded one.
 
     Raises :class:`UnknownChoice` for an objective, a tokenizer or a corpus that does not exist, :class:`UnreadableText` for
-    a text that cannot be read, :class:`InvalidOption` for the options of the corpus.
+    a text that cannot be read, :class:`InvalidOption` for the options of the corpus or of the tokenizer.
     """
     _ = OBJECTIVES[config.objective]
-    if config.tokenizer:
-        _ = TOKENIZERS[config.tokenizer]
     if text is None and config.corpus.startswith(UPLOAD):
         raise InvalidOption(name="corpus", value=config.corpus, rule="give the path of the text")
-    open_corpus(str(text or config.corpus), config.corpus_options or None)
+    corpus = open_corpus(str(text or config.corpus), config.corpus_options or None)
+    build(TOKENIZERS[config.tokenizer or corpus.default_tokenizer].Options, dict(config.tokenizer_options))
     if text is not None or config.corpus in CORPORA:
         return config
     return config.model_copy(update={"corpus": str(Path(config.corpus).expanduser().resolve())})
