@@ -178,9 +178,10 @@ def _convert(given: argparse.Namespace) -> Answer:
 
 
 def _info(given: argparse.Namespace) -> Answer:
-    from lstm_core.runs import find_table
+    from lstm_core.runs import find_coverage, find_table
 
     table = find_table(given.table)
+    coverage = find_coverage(given.table)
     about = {
         "name": table.name,
         "words": len(table),
@@ -189,8 +190,9 @@ def _info(given: argparse.Namespace) -> Answer:
         "columns": list(table.columns),
         "metadata": dict(table.metadata),
         "fingerprint": table.fingerprint,
+        "coverage": None if coverage is None else coverage.to_json(),
     }
-    return about, "\n".join(f"{key}\t{value}" for key, value in about.items())
+    return about, "\n".join(f"{key}\t{value}" for key, value in about.items() if value is not None)
 
 
 def _runs(given: argparse.Namespace) -> Answer:
@@ -214,7 +216,7 @@ def _corpora(given: argparse.Namespace) -> Answer:
 
 
 def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
-    """Return ``["lr=0.01", "corpus.size=9"]`` as ``{"lr": "0.01", "corpus_options": {"size": "9"}}``.
+    """Return ``["lr=0.01", "corpus.size=9"]`` as ``{"lr": "0.01", "corpus_options": {"size": "9"}}``; likewise ``tokenizer.``.
 
     Values stay text: the options they are for know their types. Raises :class:`InvalidOption` for a pair without ``=``.
     """
@@ -225,8 +227,9 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise InvalidOption(name="--set", value=pair, rule="write key=value")
-        if key.startswith("corpus."):
-            settings.setdefault("corpus_options", {})[key.removeprefix("corpus.")] = value
+        owner, dot, name = key.partition(".")
+        if dot and owner in ("corpus", "tokenizer"):
+            settings.setdefault(f"{owner}_options", {})[name] = value
         else:
             settings[key] = value
     return settings

@@ -40,6 +40,7 @@ __all__ = [
     "RunState",
     "Snapshot",
     "check_run_name",
+    "find_coverage",
     "find_run",
     "find_table",
     "free_name",
@@ -151,6 +152,14 @@ def snapshot_path(run: RunDirectory, step: int) -> Path:
 def read_snapshot(run: RunDirectory, snapshot: Snapshot) -> NDArray[np.float32]:
     """Return the word rows ``(V, D)`` of a snapshot as float32. Raises :class:`RunIncomplete`."""
     return _read_matrix(run, snapshot.path)
+
+
+def find_coverage(name_or_path: str) -> CoverageReport | None:
+    """Return what the vocabulary of that run keeps of its corpus; None for anything that does not say so."""
+    try:
+        return read_coverage(find_run(name_or_path))
+    except RunNotFound:
+        return None
 
 
 def find_table(name_or_path: str) -> EmbeddingTable:

@@ -35,7 +35,7 @@ def encode_corpus(
     *,
     max_vocab: int,
     min_count: int = 1,
-    options: Mapping[str, Any] | None = None,
+    tokenizer_options: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     processes: int | None = None,
 ) -> EncodedCorpus:
@@ -47,7 +47,7 @@ def encode_corpus(
     Raises :class:`UnreadableText` when fewer than two different tokens are found, or are left by ``min_count``, and what
     :func:`tokenized` raises.
     """
-    cut = tokenized(corpus, tokenizer, options=options, progress=progress, processes=processes)
+    cut = tokenized(corpus, tokenizer, options=tokenizer_options, progress=progress, processes=processes)
     vocabulary = cut.types.vocabulary(max_size=max_vocab, min_count=min_count)
     if len(vocabulary.words) < LEAST_WORDS:
         raise UnreadableText(name=corpus.name, reason="too_rare")

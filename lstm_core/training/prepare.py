@@ -47,7 +47,7 @@ def _fresh(run: RunDirectory, config: TrainConfig, tick: Tick) -> Prepared:
         config.tokenizer or corpus.default_tokenizer,
         max_vocab=config.max_vocab,
         min_count=config.min_count,
-        options=config.tokenizer_options,
+        tokenizer_options=config.tokenizer_options,
         progress=tick,
     )
     if len(encoded.sentences) < 2:
