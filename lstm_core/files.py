@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{32}\.tmp")
 JSON_LIMIT = 512 * 1024 * 1024
 """Bytes; a larger JSON file is refused before it is read."""
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -39,6 +41,13 @@ def atomic_path(path: Path, *, durable: bool = True) -> Iterator[Path]:
             _sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def forget_unfinished(folder: Path) -> None:
+    """Remove what writers that were killed left behind in ``folder`` and below; nobody may be writing there meanwhile."""
+    for path in folder.rglob(".*.tmp"):
+        if _UNFINISHED.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def atomic_write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:

@@ -24,7 +24,7 @@ from lstm_core.training.loop import train
 from lstm_core.training.results import write_manifest
 
 HERE = Path(__file__).resolve().parent
-LONGER: dict[str, Any] = {"epochs": 4, "snapshots": 0, "seed": 0}
+LONGER: dict[str, Any] = {"loss": "softmax", "epochs": 4, "snapshots": 0, "seed": 0}
 MODELS: dict[str, dict[str, Any]] = {
     "world-ko": {"corpus": "world", **LONGER},
     "world-en": {"corpus": "world-en", **LONGER},

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from lstm_core.model.losses import LOSSES
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.options import build, describe
 from lstm_core.runs import RunDirectory, free_name, runs_root
@@ -62,13 +63,15 @@ def _corpus() -> tuple[dict[str, Any], Any, str]:
 
 
 def _method() -> dict[str, Any]:
-    """Draw the choices that have more than one answer: tokenizer and objective."""
+    """Draw the choices that have more than one answer: tokenizer, loss and objective."""
     tokenizers = {"": t("train.tokenizer_own")} | {one.key: t_text(one.label) for one in TOKENIZERS}
     values = {
         "tokenizer": st.selectbox(
             t("train.tokenizer"), list(tokenizers), format_func=tokenizers.__getitem__, key="train_tokenizer"
         )
     }
+    losses = {"": t("train.loss_auto")} | {one.key: t_text(one.label) for one in LOSSES}
+    values["loss"] = st.selectbox(t("train.loss_kind"), list(losses), format_func=losses.__getitem__, key="train_loss_kind")
     objectives = {one.key: t_text(one.label) for one in OBJECTIVES}
     if len(objectives) > 1:
         values["objective"] = st.selectbox(

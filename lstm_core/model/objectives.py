@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lstm_core.model.config import ModelConfig
 from lstm_core.options import Options
@@ -12,25 +12,40 @@ from lstm_core.text.vocabulary import BOS
 if TYPE_CHECKING:
     import torch
 
-    from lstm_core.model.language_model import LSTMLanguageModel, State
+    from lstm_core.model.cloze_model import ClozeModel
+    from lstm_core.model.language_model import LSTMLanguageModel
+    from lstm_core.model.network import Embed, State, WordNetwork
 
 
 class Objective(Protocol):
-    """Builds a network and says how wrong it is."""
+    """Builds a network and says which words it has to predict from what."""
 
     key: str
     label: Text
     Options: type[Options]
 
     @staticmethod
-    def network(config: ModelConfig, *, vocab_size: int, generator: torch.Generator) -> LSTMLanguageModel:
+    def network(config: ModelConfig, *, vocab_size: int, generator: torch.Generator) -> WordNetwork:
         """Return a fresh network whose weights and dropout draw from ``generator``."""
 
     @staticmethod
-    def loss(
-        network: LSTMLanguageModel, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
-    ) -> tuple[torch.Tensor, int, State]:
-        """Return the mean loss (nats) over the counted positions, how many those are, and the state to carry on with."""
+    def reads(inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Return the ids whose rows of the table are looked up, (n,); they may repeat."""
+
+    @staticmethod
+    def predictions(
+        network: Any,
+        inputs: torch.Tensor,
+        *,
+        targets: torch.Tensor,
+        state: State | None,
+        embed: Embed | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor, State]:
+        """Return what the output layer reads at the N counted positions (N, W), the words wanted there (N,), the state.
+
+        ``inputs`` and ``targets`` are ids (B, T); ``embed`` looks up rows in place of the network's own table. A loss of
+        :data:`lstm_core.model.losses.LOSSES` says how wrong the predictions are.
+        """
 
 
 OBJECTIVES: Registry[Objective] = Registry("objective")
@@ -51,20 +66,67 @@ class NextWord:
         return LSTMLanguageModel(config, vocab_size=vocab_size, generator=generator)
 
     @staticmethod
-    def loss(
-        network: LSTMLanguageModel, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
-    ) -> tuple[torch.Tensor, int, State]:
-        """Return the mean negative log probability (nats) of ``targets`` (B, T) after ``inputs`` (B, T).
+    def reads(inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Return the ids of the inputs."""
+        return inputs.reshape(-1)
 
-        A ``<bos>`` to be predicted is not counted: sentences are shuffled and it always follows ``<eos>``.
+    @staticmethod
+    def predictions(
+        network: LSTMLanguageModel,
+        inputs: torch.Tensor,
+        *,
+        targets: torch.Tensor,
+        state: State | None,
+        embed: Embed | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor, State]:
+        """Return features and wanted words of all positions but those whose word is ``<bos>``.
+
+        Sentences are shuffled and ``<bos>`` always follows ``<eos>``, so there is nothing to predict.
         """
-        from lstm_core.model.fused_loss import linear_cross_entropy
+        hidden, state = network.encode(inputs, state, embed=embed)  # (B, T, W)
+        return *_counted(hidden, targets), state
 
-        hidden, state = network.encode(inputs, state)  # (B, T, W)
-        counted = (targets != BOS).reshape(-1)
-        rows = hidden.reshape(-1, hidden.shape[-1])[counted]  # (N, W)
-        loss = linear_cross_entropy(rows, network.output, targets.reshape(-1)[counted])
-        return loss, rows.shape[0], state
+
+class Cloze:
+    """Predict each token from what stands on both sides of it: the one meant for good tables."""
+
+    key = "cloze"
+    label = Text("빈칸 채우기", "Cloze")
+    Options = Options
+
+    @staticmethod
+    def network(config: ModelConfig, *, vocab_size: int, generator: torch.Generator) -> ClozeModel:
+        """Return a fresh model of two directions whose weights and dropout draw from ``generator``."""
+        from lstm_core.model.cloze_model import ClozeModel
+
+        return ClozeModel(config, vocab_size=vocab_size, generator=generator)
+
+    @staticmethod
+    def reads(inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Return the ids of both sides: from the left the inputs are read, from the right the later targets."""
+        import torch
+
+        return torch.cat([inputs.reshape(-1), targets[:, 1:].reshape(-1)])
+
+    @staticmethod
+    def predictions(
+        network: ClozeModel,
+        inputs: torch.Tensor,
+        *,
+        targets: torch.Tensor,
+        state: State | None,
+        embed: Embed | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor, State]:
+        """Return features and wanted words of all positions but those whose word is ``<bos>``, which ``<eos>`` gives away."""
+        hidden, state = network.encode(inputs, targets, state, embed=embed)  # (B, T, W)
+        return *_counted(hidden, targets), state
+
+
+def _counted(hidden: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the rows of ``hidden`` (B, T, W) whose target is not ``<bos>``, (N, W), and these targets, (N,)."""
+    counted = (targets != BOS).reshape(-1)
+    return hidden.reshape(-1, hidden.shape[-1])[counted], targets.reshape(-1)[counted]
 
 
 OBJECTIVES.register(NextWord)
+OBJECTIVES.register(Cloze)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lstm_core.errors import InvalidOption
+from lstm_core.model.losses import LOSSES
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.options import build
 from lstm_core.text.corpus import CORPORA, open_corpus
@@ -15,10 +16,13 @@ from lstm_core.training.config import UPLOAD, TrainConfig
 def check_config(config: TrainConfig, *, text: Path | None = None) -> TrainConfig:
     """Return ``config`` with the path of its corpus made absolute; ``text`` is the stored file of an uploaded one.
 
-    Raises :class:`UnknownChoice` for an objective, a tokenizer or a corpus that does not exist, :class:`UnreadableText` for
-    a text that cannot be read, :class:`InvalidOption` for the options of the corpus or of the tokenizer.
+    Raises :class:`UnknownChoice` for an objective, a loss, a tokenizer or a corpus that does not exist,
+    :class:`UnreadableText` for a text that cannot be read, :class:`InvalidOption` for the options of the corpus or of the
+    tokenizer.
     """
     _ = OBJECTIVES[config.objective]
+    if config.loss:
+        _ = LOSSES[config.loss]
     if text is None and config.corpus.startswith(UPLOAD):
         raise InvalidOption(name="corpus", value=config.corpus, rule="give the path of the text")
     corpus = open_corpus(str(text or config.corpus), config.corpus_options or None)

@@ -23,7 +23,7 @@ class TrainConfig(ModelConfig):
     objective: str = Field("next-word", max_length=100)
     tokenizer: str = Field("", max_length=100)  # "": the one that suits the corpus
     tokenizer_options: dict[str, Any] = Field(default_factory=dict)
-    loss: Literal["softmax"] = "softmax"
+    loss: str = Field("", max_length=100)  # "": the one that suits the size of the vocabulary
 
     epochs: int = option(
         2,
@@ -98,6 +98,17 @@ class TrainConfig(ModelConfig):
         help=Text("오차를 거슬러 보내는 토큰의 수", "How many tokens back the error is sent"),
         advanced=True,
     )
+    negatives: int = option(
+        2048,
+        ge=16,
+        le=65_536,
+        label=Text("뽑는 낱말 수", "Sampled words"),
+        help=Text(
+            "손실을 뽑은 낱말하고만 견줄 때, 한 단계에 뽑는 낱말의 수",
+            "How many words a step draws when the loss compares with sampled words only",
+        ),
+        advanced=True,
+    )
     weight_decay: float = option(
         0.01,
         ge=0.0,
@@ -161,6 +172,16 @@ class TrainConfig(ModelConfig):
         le=1000,
         label=Text("스냅숏 수", "Snapshots"),
         help=Text("학습 도중 표를 남기는 횟수", "How many times the table is kept along the way"),
+        advanced=True,
+    )
+    checkpoint_seconds: float = option(
+        15.0,
+        ge=0.0,
+        le=86_400.0,
+        label=Text("체크포인트 간격(초)", "Seconds between checkpoints"),
+        help=Text(
+            "학습이 갑자기 끊겨도 이 시간만큼의 일만 잃습니다.", "At most this much work is lost when the training is cut off."
+        ),
         advanced=True,
     )
     threads: int = option(

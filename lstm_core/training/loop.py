@@ -8,6 +8,7 @@ from importlib import import_module
 from threading import Thread
 
 from lstm_core.errors import RunBusy, RunExists, WordAtlasError
+from lstm_core.files import forget_unfinished
 from lstm_core.locks import Locked, exclusive
 from lstm_core.runs import RunDirectory, write_config
 from lstm_core.training.config import TrainConfig
@@ -41,6 +42,7 @@ def train(
     """
     try:
         with exclusive(run.lock):
+            forget_unfinished(run.path)
             if forget_stop:
                 run.stop.unlink(missing_ok=True)
             yield from _guarded(run, config, resume, on_prepare)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lstm_core.errors import TrainingDiverged
+from lstm_core.model.losses import Softmax, loss_for
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.runs import RunDirectory, read_config
 from lstm_core.text.vocabulary import SPECIALS
@@ -23,21 +24,17 @@ from lstm_core.training.checkpoint import (
     Tensors,
     load_checkpoint,
     load_weights,
-    optimizer_tensors,
-    restore_optimizer,
     save_checkpoint,
     weights_of,
 )
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.data import LEAST_TOKENS, Layout, Stream, Thinning, epoch_order, split
+from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.prepare import Prepared
 from lstm_core.training.progress import Progress
 from lstm_core.training.reporter import Reporter, forget_after, write_snapshot
 from lstm_core.training.results import write_manifest, write_results
 from lstm_core.training.schedule import evaluation_steps, learning_rate, snapshot_steps
-
-CHECKPOINT_SECONDS = 15.0
-"""At most this much work is lost when the trainer is killed."""
 
 
 class Trainer:
@@ -45,13 +42,16 @@ class Trainer:
 
     def __init__(self, run: RunDirectory, config: TrainConfig, prepared: Prepared, reporter: Reporter) -> None:
         self.run, self.config, self.prepared, self.reporter = run, config, prepared, reporter
-        self.objective = OBJECTIVES[config.objective]
+        objective, vocab_size = OBJECTIVES[config.objective], len(prepared.vocabulary)
+        self.loss = loss_for(config.loss, vocab_size)
         self.generator = torch.Generator().manual_seed(config.seed)
-        vocab_size = len(prepared.vocabulary)
-        self.network = self.objective.network(config.model, vocab_size=vocab_size, generator=self.generator)
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True
+        self.network = objective.network(config.model, vocab_size=vocab_size, generator=self.generator)
+        self.loss.prepare(self.network, counts=prepared.vocabulary.counts)
+        self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
+        self.measure = self.loss.measure(
+            objective, counts=prepared.vocabulary.counts, negatives=config.negatives, generator=self.generator
         )
+        self.measure_held = Softmax.measure(objective)  # whatever is trained with, perplexity is that of the whole vocabulary
         self.numbers, held = split(len(prepared.sentences), share=config.validation, seed=config.seed)
         self.layout = Layout.of(len(self._stream(0)), batch_size=config.batch_size, bptt=config.bptt)
         self.held = _HeldOut.of(Stream(prepared.sentences, held), config=config)
@@ -68,7 +68,7 @@ class Trainer:
         if loaded is not None:
             self.position, groups = loaded
             load_weights(self.network, groups["weights"])
-            restore_optimizer(self.optimizer, self.network, tensors=groups.get("optimizer", {}))
+            self.optimizer.restore(groups.get("optimizer", {}))
             self.generator.set_state(groups["random"]["generator"])
             self.best = groups.get("best", {})
             carried = groups.get("state")
@@ -96,7 +96,7 @@ class Trainer:
             checked = self._check() if step in checks else None
             if due or checked is not None or step == self.total:
                 yield self._row(checked, resumed_at=resumed_at)
-            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            if time.monotonic() - saved > self.config.checkpoint_seconds:
                 self._checkpoint()
                 saved = time.monotonic()
             if self.position.misses >= self.config.patience:
@@ -146,21 +146,16 @@ class Trainer:
 
     def _step(self, inputs: NDArray[np.int64], targets: NDArray[np.int64]) -> bool:
         """Learn from one batch (B, T); return whether a row of metrics is due. Raises :class:`TrainingDiverged`."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.config, self.position.step, total=self.total)
-        self.optimizer.zero_grad(set_to_none=True)
         ids, wanted = torch.from_numpy(inputs), torch.from_numpy(targets)
-        loss, counted, state = self.objective.loss(self.network, ids, targets=wanted, state=self.state)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
-        value = loss.item()
+        found = self.measure(self.network, ids, targets=wanted, state=self.state)
+        value, lr = found.loss.item(), learning_rate(self.config, self.position.step, total=self.total)
         self.position.step += 1
         if not math.isfinite(value):
             raise TrainingDiverged(step=self.position.step, lr=self.config.lr)
-        self.optimizer.step()
-        self.state = (state[0].detach(), state[1].detach())
+        self.optimizer.step(found.loss, lr=lr, used=found.used)
+        self.state = (found.state[0].detach(), found.state[1].detach())
         self.position.tokens += inputs.size
-        return self.reporter.step(value, counted=counted, tokens=inputs.size)
+        return self.reporter.step(value, counted=found.counted, tokens=inputs.size)
 
     def _check(self) -> float | None:
         """Measure the loss on held-out text, remember the weights when it is the lowest; None without such text."""
@@ -184,7 +179,7 @@ class Trainer:
         total, count, state = 0.0, 0, None
         for inputs, targets in held.layout.windows(held.stream):
             ids, wanted = torch.from_numpy(inputs), torch.from_numpy(targets)
-            loss, counted, state = self.objective.loss(self.network, ids, targets=wanted, state=state)
+            loss, counted, state, _ = self.measure_held(self.network, ids, targets=wanted, state=state)
             total, count = total + loss.item() * counted, count + counted
         self.network.train()
         return total / count
@@ -221,7 +216,7 @@ class Trainer:
         state = {} if self.state is None else {"hidden": self.state[0], "cell": self.state[1]}
         groups = {
             "weights": weights_of(self.network),
-            "optimizer": optimizer_tensors(self.optimizer, self.network),
+            "optimizer": self.optimizer.tensors(),
             "random": {"generator": self.generator.get_state()},
             "best": self.best,
             "state": state,
@@ -236,6 +231,7 @@ class Trainer:
         return {
             **self.prepared.about,
             "objective": self.config.objective,
+            "loss": self.loss.key,
             "rows": "tied" if self.config.tie_weights else "input",
             "vocab_size": len(self.prepared.vocabulary),
             "embedding_dim": self.config.embedding_dim,

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from lstm_core.errors import InvalidOption
 from lstm_core.model.config import ModelConfig
 from lstm_core.model.fused_loss import CHUNK, linear_cross_entropy
-from lstm_core.model.language_model import LSTMLanguageModel, SeededDropout
+from lstm_core.model.language_model import LSTMLanguageModel
+from lstm_core.model.losses import Softmax
+from lstm_core.model.network import SeededDropout
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.options import build, describe
 from lstm_core.text.vocabulary import BOS
@@ -155,7 +157,7 @@ def test_contract_of_every_objective(objective):
     assert objective.label.ko and objective.label.en and describe(objective.Options) is not None
     network = objective.network(ModelConfig(dropout=0.0), vocab_size=9, generator=torch.Generator().manual_seed(0))
     ids = torch.tensor([[2, 5, 6, 3, 2, 7], [2, 8, 4, 5, 3, 2]])
-    loss, counted, state = objective.loss(network, ids[:, :-1], targets=ids[:, 1:], state=None)
+    loss, counted, state, _ = Softmax.measure(objective)(network, ids[:, :-1], targets=ids[:, 1:], state=None)
     assert 0 < counted <= 10 and loss.item() > 0 and state[0].shape[1] == 2
     loss.backward()
     assert network.embedding.weight.grad.abs().sum() > 0
@@ -165,11 +167,11 @@ def test_next_word_counts_every_target_but_the_beginning_of_a_sentence():
     objective = OBJECTIVES["next-word"]
     network = network_of(ModelConfig(dropout=0.0), vocab_size=9)
     ids = torch.tensor([[2, 5, 6, 3, BOS, 7]])
-    loss, counted, _ = objective.loss(network, ids[:, :-1], targets=ids[:, 1:], state=None)
+    loss, counted, _, used = Softmax.measure(objective)(network, ids[:, :-1], targets=ids[:, 1:], state=None)
     logits, _ = network(ids[:, :-1])
     chances = torch.log_softmax(logits[0], -1)
     expected = -(chances[0, 5] + chances[1, 6] + chances[2, 3] + chances[4, 7]) / 4
-    assert counted == 4 and torch.allclose(loss, expected, atol=1e-6)
+    assert counted == 4 and used == () and torch.allclose(loss, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,16 @@ def text(tmp_path_factory):
 def small(text):
     """Settings of a training that takes a fraction of a second."""
     return TrainConfig(
-        corpus=str(text), embedding_dim=8, hidden_size=12, epochs=3, batch_size=8, bptt=8, snapshots=6, min_count=1, threads=1
+        corpus=str(text),
+        embedding_dim=8,
+        hidden_size=12,
+        epochs=3,
+        batch_size=8,
+        bptt=8,
+        snapshots=6,
+        min_count=1,
+        threads=1,
+        checkpoint_seconds=0.0,
     )
 
 

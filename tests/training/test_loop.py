@@ -25,9 +25,8 @@ from lstm_core.training.loop import train
 
 @pytest.fixture
 def chatty(monkeypatch):
-    """Write a row and a checkpoint at every step, so that short trainings have something to show."""
+    """Write a row at every step, so that short trainings have something to show."""
     monkeypatch.setattr(reporter, "EVERY_SECONDS", 0.0)
-    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", 0.0)
 
 
 def finish(run, config, **how):
@@ -93,7 +92,17 @@ def test_the_same_seed_gives_the_same_bytes(new_run, small):
     assert other.table.read_bytes() != one.table.read_bytes()
 
 
-@pytest.mark.parametrize("settings", [{}, {"num_layers": 2, "tie_weights": True, "dropout": 0.3}], ids=str)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"num_layers": 2, "tie_weights": True, "dropout": 0.3},
+        {"loss": "sampled", "negatives": 16, "dropout": 0.2},
+        {"loss": "sampled", "negatives": 16, "tie_weights": False},
+        {"objective": "cloze", "dropout": 0.1},
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("at", [1, 7, 19, 40])
 def test_a_resumed_training_ends_with_the_same_bytes(new_run, small, chatty, settings, at):
     config = small.model_copy(update=settings)
@@ -253,12 +262,13 @@ def test_divergence_is_said(new_run, small, monkeypatch):
     objective = trainer.OBJECTIVES["next-word"]
     calls = []
 
-    def explode(network, inputs, *, targets, state):
+    def explode(network, inputs, *, targets, state, embed=None):
         calls.append(1)
-        loss, counted, state = objective.loss(network, inputs, targets=targets, state=state)
-        return loss * (float("nan") if len(calls) == 5 else 1.0), counted, state
+        features, wanted, state = objective.predictions(network, inputs, targets=targets, state=state, embed=embed)
+        return features * (float("nan") if len(calls) == 5 else 1.0), wanted, state
 
-    monkeypatch.setitem(trainer.OBJECTIVES._members, "next-word", type("Broken", (objective,), {"loss": staticmethod(explode)}))
+    broken = type("Broken", (objective,), {"predictions": staticmethod(explode)})
+    monkeypatch.setitem(trainer.OBJECTIVES._members, "next-word", broken)
     with pytest.raises(TrainingDiverged) as caught:
         finish(run, small)
     assert caught.value.step == 5

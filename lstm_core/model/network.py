@@ -1,0 +1,89 @@
+"""What every network here shares: a table of rows, an output layer over the vocabulary, dropout, first values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor, nn
+
+from lstm_core.model.config import ModelConfig
+
+State = tuple[Tensor, Tensor]
+"""Hidden and cell states of all layers, each (L, B, H)."""
+Embed = Callable[[Tensor], Tensor]
+"""Looks up the rows of ids: (B, T) -> (B, T, D)."""
+
+
+class SeededDropout(nn.Module):
+    """Inverted dropout that draws from its own generator, so that a training leaves the global random state alone.
+
+    One byte is drawn for each value (eight at a time: half the time of Bernoulli draws), so rates are multiples of 1/256.
+    """
+
+    def __init__(self, rate: float, generator: torch.Generator) -> None:
+        super().__init__()
+        self.kept = max(1, round((1.0 - rate) * 256))  # of 256
+        self.generator = generator
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Return ``values`` with its share set to zero and the rest scaled up; unchanged outside training."""
+        if not self.training or self.kept == 256:
+            return values
+        words = torch.empty(-(-values.numel() // 8), dtype=torch.int64)
+        drawn = words.random_(-(2**63), None, generator=self.generator).view(torch.uint8)
+        keep = (drawn[: values.numel()] < self.kept).view(values.shape)
+        return values * keep.to(values.dtype).mul_(256 / self.kept)
+
+
+class WordNetwork(nn.Module):
+    """An embedding (V, D), what a subclass puts between, and an output layer (V, W) that shares its rows when tied."""
+
+    def __init__(self, config: ModelConfig, *, vocab_size: int, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.config = config
+        self.generator = generator or torch.Generator().manual_seed(0)
+        width = config.embedding_dim if config.tie_weights else config.hidden_size
+        with torch.random.fork_rng(devices=()):  # torch's own initial values are drawn globally, and replaced below
+            self.embedding = nn.Embedding(vocab_size, config.embedding_dim)
+            self._build(width)
+            self.output = nn.Linear(width, vocab_size)
+        self.dropout = SeededDropout(config.dropout, self.generator)
+        if config.tie_weights:
+            self.output.weight = self.embedding.weight
+        self._initialise()
+
+    def _build(self, width: int) -> None:
+        """Make the layers between embedding and output; the last of them gives ``width`` values."""
+        raise NotImplementedError
+
+    def _stack(self) -> nn.ModuleList:
+        """Return the LSTM layers of one direction."""
+        sizes = [self.config.embedding_dim, *[self.config.hidden_size] * (self.config.num_layers - 1)]
+        return nn.ModuleList(nn.LSTM(size, self.config.hidden_size, batch_first=True) for size in sizes)
+
+    def _read(self, layers: Iterable[nn.Module], values: Tensor, state: State | None) -> tuple[Tensor, State]:
+        """Return the outputs (B, T, H) of the last of ``layers`` over ``values`` (B, T, D), and the state at the end."""
+        hidden_states, cell_states = [], []
+        for index, layer in enumerate(layers):
+            before = None if state is None else (state[0][index : index + 1], state[1][index : index + 1])
+            values, (hidden, cell) = layer(values, before)  # (B, T, H)
+            values = self.dropout(values)
+            hidden_states.append(hidden)
+            cell_states.append(cell)
+        return values, (torch.cat(hidden_states), torch.cat(cell_states))
+
+    @torch.no_grad()
+    def _initialise(self) -> None:
+        """Rows N(0, 1/sqrt(D)) for the embedding, uniform ±1/sqrt(H) between, forget gates open (bias 1), output bias 0."""
+        self.embedding.weight.normal_(0.0, 1.0 / math.sqrt(self.config.embedding_dim), generator=self.generator)
+        bound = 1.0 / math.sqrt(self.config.hidden_size)
+        for name, parameter in self.named_parameters():
+            if not name.startswith(("embedding.", "output.")):
+                parameter.uniform_(-bound, bound, generator=self.generator)
+                if ".bias_ih" in name:
+                    parameter[self.config.hidden_size : 2 * self.config.hidden_size] = 1.0  # PyTorch's order: i, f, g, o
+        if not self.config.tie_weights:
+            self.output.weight.uniform_(-bound, bound, generator=self.generator)
+        self.output.bias.zero_()

@@ -1,0 +1,122 @@
+"""Softmax over a sample of the vocabulary: the work of a step does not grow with the number of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lstm_core.model.losses import StepLoss
+from lstm_core.model.network import State, WordNetwork
+from lstm_core.model.objectives import Objective
+from lstm_core.model.rows import UsedRows
+
+CHUNK = 512
+"""Positions whose logits exist at one time."""
+
+
+class Sampler:
+    """Draws word ids in proportion to ``counts`` (V,), each word as if seen once more: none is impossible.
+
+    How many are drawn is Poisson with mean ``draws``, which makes the words independent of each other; ``log_chance`` (V,) is
+    the logarithm of the probability that a word is among those drawn.
+    """
+
+    def __init__(self, counts: Sequence[int], *, draws: int, generator: torch.Generator) -> None:
+        seen = torch.tensor(counts, dtype=torch.float64) + 1.0
+        share = seen / seen.sum()
+        self.log_chance = (-torch.expm1(-draws * share)).log().float()  # 1 - exp(-draws · share)
+        self._upto = share.cumsum(0)
+        self._draws, self._generator = torch.tensor(float(draws)), generator
+
+    def draw(self) -> Tensor:
+        """Return the different words that were drawn, ascending, (n,)."""
+        count = max(1, int(torch.poisson(self._draws, generator=self._generator)))
+        points = torch.rand(count, dtype=torch.float64, generator=self._generator)
+        words: Tensor = torch.unique(torch.searchsorted(self._upto, points).clamp_(max=len(self._upto) - 1))
+        return words
+
+
+@torch.no_grad()
+def begin_with_frequencies(network: WordNetwork, counts: Sequence[int]) -> None:
+    """Set the output biases to the logarithm of each word's share, each word as if seen once more."""
+    seen = torch.tensor(counts, dtype=torch.float64) + 1.0
+    network.output.bias.copy_((seen / seen.sum()).log())
+
+
+class SampledMeasure:
+    """Cross entropy of the wanted word among itself and the drawn ones, each logit less the logarithm of its chance.
+
+    Given which words are compared, that is the likelihood of the wanted one, so that for any size of the sample the loss is
+    least where that of the full softmax is (Jean et al. 2015). Only the rows that are read get gradients.
+    """
+
+    def __init__(
+        self, objective: Objective, *, counts: Sequence[int], negatives: int, generator: torch.Generator
+    ) -> None:
+        self._objective = objective
+        self._sampler = Sampler(counts, draws=negatives, generator=generator)
+
+    def __call__(
+        self, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None
+    ) -> StepLoss:
+        """Return the loss on ``inputs`` and ``targets`` (B, T), with the rows it used."""
+        drawn, log_chance = self._sampler.draw(), self._sampler.log_chance
+        table, output = network.embedding.weight, network.output
+        reads, asked = self._objective.reads(inputs, targets), torch.cat([targets.reshape(-1), drawn])
+        if output.weight is table:
+            read = written = UsedRows(torch.cat([reads, asked]), table, output.bias)
+        else:
+            read, written = UsedRows(reads, table), UsedRows(asked, output.weight, output.bias)
+        features, wanted, state = self._objective.predictions(
+            network, inputs, targets=targets, state=state, embed=lambda ids: F.embedding(read.place(ids), read.rows[0])
+        )
+        own, others = written.place(wanted), written.place(drawn)
+        rows, bias = written.rows
+        bias = bias - log_chance[written.ids]
+        loss: Tensor = _SampledCrossEntropy.apply(  # type: ignore[no-untyped-call]
+            features, F.embedding(own, rows), bias[own], rows[others], bias[others], _columns(drawn, wanted)
+        )
+        return StepLoss(loss, len(wanted), state, (read,) if written is read else (read, written))
+
+
+def _columns(drawn: Tensor, wanted: Tensor) -> Tensor:
+    """Return which of the ``drawn`` words (n,), ascending, each wanted word is, (N,); -1 for one that was not drawn."""
+    place = torch.searchsorted(drawn, wanted).clamp_(max=len(drawn) - 1)
+    return torch.where(drawn[place] == wanted, place, -1)
+
+
+class _SampledCrossEntropy(torch.autograd.Function):
+    """Cross entropy of one own word and n shared others for each position, with the gradients found on the way forward."""
+
+    @staticmethod
+    def forward(ctx: Any, inputs: Tensor, own: Tensor, own_bias: Tensor, others: Tensor, bias: Tensor, hit: Tensor) -> Tensor:
+        count = len(inputs)
+        by_inputs, by_own_bias = torch.empty_like(inputs), torch.empty_like(own_bias)
+        by_others, by_bias = torch.zeros_like(others), torch.zeros_like(bias)
+        total = inputs.new_zeros(())
+        for start in range(0, count, CHUNK):
+            part = slice(start, start + CHUNK)
+            rows, chosen = inputs[part], (inputs[part] * own[part]).sum(1) + own_bias[part]  # (C, W), (C,)
+            logits = torch.addmm(bias, rows, others.t())  # (C, n)
+            struck = (hit[part] >= 0).nonzero()[:, 0]
+            logits[struck, hit[part][struck]] = -torch.inf
+            top = torch.maximum(logits.amax(1), chosen)
+            mine = (chosen - top).exp_()
+            sums = logits.sub_(top[:, None]).exp_().sum(1) + mine
+            total += (sums.log() - chosen + top).sum()
+            slope = logits.div_((sums * count)[:, None])  # (C, n)
+            by_own_bias[part] = (mine / sums - 1.0) / count
+            torch.mm(slope, others, out=by_inputs[part])
+            by_others.addmm_(slope.t(), rows)
+            by_bias += slope.sum(0)
+        by_inputs += by_own_bias[:, None] * own
+        ctx.save_for_backward(by_inputs, by_own_bias[:, None] * inputs, by_own_bias, by_others, by_bias)
+        return total / count
+
+    @staticmethod
+    def backward(ctx: Any, *scales: Tensor) -> tuple[Tensor | None, ...]:
+        return (*(gradient * scales[0] for gradient in ctx.saved_tensors), None)
