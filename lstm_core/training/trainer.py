@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+import torch._dynamo  # the first optimizer would import it (two seconds); now that happens while the corpus is read
 from numpy.typing import NDArray
 from torch import Tensor
 

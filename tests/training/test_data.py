@@ -9,9 +9,10 @@ from lstm_core.errors import InvalidOption, TooFew
 from lstm_core.model.config import ModelConfig
 from lstm_core.options import describe
 from lstm_core.text.token_file import Sentences
-from lstm_core.text.vocabulary import SPECIALS, Vocabulary
+from lstm_core.text.vocabulary import MOST_TYPES, SPECIALS, Vocabulary
 from lstm_core.training.config import TrainConfig, config_from_json
 from lstm_core.training.data import MOST_VALIDATION, Layout, Stream, Thinning, epoch_order, split
+from lstm_core.training.reporter import Pace
 from lstm_core.training.schedule import evaluation_steps, learning_rate, snapshot_steps
 
 lengths = st.lists(st.integers(0, 5), min_size=1, max_size=12)
@@ -154,3 +155,21 @@ def test_settings_survive_json_and_refuse_strangers():
 def test_every_setting_says_what_it_is_in_both_languages(spec):
     assert spec.label.ko and spec.label.en and spec.help.ko and spec.help.en
     assert spec.kind in ("bool", "choice", "text") or spec.minimum is not None
+
+
+def test_no_vocabulary_is_larger_than_what_is_remembered_of_a_corpus():
+    (most,) = [spec.maximum for spec in describe(TrainConfig) if spec.name == "max_vocab"]
+    assert most <= MOST_TYPES
+
+
+def test_the_time_left_by_hand(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr("lstm_core.training.reporter.time.monotonic", lambda: clock.now)
+    pace = Pace()
+    assert pace.left(0.0) is None
+    clock.now = 0.9
+    assert pace.left(0.5) is None  # half was there before: somebody else had begun
+    clock.now = 10.0
+    assert pace.left(0.5) is None and pace.left(0.75) == 10.0
+    clock.now = 20.0
+    assert pace.left(1.0) == 0.0
