@@ -23,6 +23,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.results import markdown_table, write_section
+from lstm_core.text.pool import HELPER
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("WORD_ATLAS_SHARED_DATA") or ROOT.parent / "shared" / "data")
@@ -44,7 +45,6 @@ def main() -> None:
         parts = [sizes(Path(folder), given.sizes, given.unique), starts(Path(folder))]
         if given.lines:
             parts.append(processes(Path(folder), given.lines))
-    parts += tokenizer_speeds()
     write_section("text", "\n\n".join(parts))
 
 
@@ -77,12 +77,13 @@ def processes(folder: Path, lines: int) -> str:
     for tokenizer in [key for key in ("words", "morphemes") if key in TOKENIZERS]:
         taken: dict[str, list[float]] = {"1": [], "2": []}
         for count in ("1", "2") * 2:
-            taken[count].append(measured(folder, "encode", str(text), tokenizer, count)[0]["seconds"])
+            taken[count].append(measured(folder, "encode", str(text), tokenizer, count, alone=True)[0]["seconds"])
         one, two = min(taken["1"]), min(taken["2"])
         rows.append((tokenizer, one, two, one / two))
         print(rows[-1], flush=True)
     header = ("tokenizer", "one process, s", "two helpers, s", "times as fast")
-    return f"{lines:,} reviews, interleaved, the faster of two runs each, loading included.\n\n" + markdown_table(header, rows)
+    about = f"{lines:,} reviews, interleaved, one thread a process, the faster of two runs each, loading included."
+    return f"{about}\n\n{markdown_table(header, rows)}"
 
 
 def starts(folder: Path) -> str:
@@ -96,22 +97,16 @@ def starts(folder: Path) -> str:
     return "From the start of a training to its first step, torch imported before.\n\n" + markdown_table(header, rows)
 
 
-def tokenizer_speeds() -> list[str]:
-    """Return the section on the tokenizers themselves, where that benchmark is there."""
-    try:
-        from benchmarks.text_tokenizers import speeds
-    except ImportError:
-        return []
-    return [speeds()]
+def measured(folder: Path, *arguments: str, alone: bool = False) -> tuple[dict[str, float], float]:
+    """Return what a child says, run with a cache of its own, and the most bytes it and its children had at one time.
 
-
-def measured(folder: Path, *arguments: str) -> tuple[dict[str, float], float]:
-    """Return what a child says, run with a cache of its own, and the most bytes it and its children had at one time."""
+    ``alone``: the libraries in it use one thread, as they do in a helper.
+    """
     with tempfile.TemporaryDirectory(dir=folder) as cache:
         process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.text", "--child", *arguments],
             cwd=ROOT,
-            env={**os.environ, "WORD_ATLAS_CACHE": cache},
+            env={**os.environ, **({HELPER: "1"} if alone else {}), "WORD_ATLAS_CACHE": cache},
             stdout=subprocess.PIPE,
         )
         peak = 0

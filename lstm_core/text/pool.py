@@ -23,7 +23,9 @@ from lstm_core.text.tokenizers import Tokenizer
 AHEAD = 3
 """Batches for each helper that are on their way or wait for their turn."""
 _LOOK = 0.2
-_ALONE = {"TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
+HELPER = "WORD_ATLAS_HELPER"
+"""Set in the environment of a helper: it is one of several, so libraries there should use one thread."""
+_ALONE = {HELPER: "1", "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
 _PROJECT = Path(__file__).resolve().parents[2]
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_core.text.cut import MOST_CHARACTERS, MOST_SENTENCES, Cut, batches, cut, pack, unpack
@@ -10,6 +10,7 @@ sentences = st.lists(st.text("가나다 .a😀\ud800", max_size=12), min_size=1,
 
 
 @pytest.mark.parametrize("member", list(TOKENIZERS), ids=lambda member: member.key)
+@settings(max_examples=25, deadline=None)
 @given(sentences=sentences)
 def test_a_cut_holds_the_tokens_of_every_sentence(member, sentences):
     tokenizer = member.fit(sentences)

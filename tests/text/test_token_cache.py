@@ -230,7 +230,7 @@ def test_whoever_waits_can_cancel(corpus, cache):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills a process the Unix way")
-def test_after_a_builder_was_killed_the_next_one_starts_clean(corpus, cache):
+def test_after_a_builder_was_killed_the_next_one_starts_clean(corpus, cache, tmp_path):
     program = (
         "import sys, time\n"
         "from lstm_core.text.corpus import open_corpus\n"
@@ -239,7 +239,7 @@ def test_after_a_builder_was_killed_the_next_one_starts_clean(corpus, cache):
         "    if fraction > 0.5: print('half', flush=True); time.sleep(60)\n"
         "tokenized(open_corpus(sys.argv[1]), 'words', progress=wait)\n"
     )
-    builder = subprocess.Popen([sys.executable, "-c", program, str(corpus._file.path)], cwd=ROOT, stdout=subprocess.PIPE)
+    builder = subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "글.txt")], cwd=ROOT, stdout=subprocess.PIPE)
     assert builder.stdout.readline() == b"half\n"
     builder.kill()
     builder.communicate()
