@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstm_core.normalize import normalize
 from lstm_core.text.cut import MOST_CHARACTERS, MOST_SENTENCES, Cut, batches, cut, pack, unpack
 from lstm_core.text.tokenizers import TOKENIZERS
 
@@ -13,6 +14,7 @@ sentences = st.lists(st.text("가나다 .a😀\ud800", max_size=12), min_size=1,
 @settings(max_examples=25, deadline=None)
 @given(sentences=sentences)
 def test_a_cut_holds_the_tokens_of_every_sentence(member, sentences):
+    sentences = [normalize(sentence) for sentence in sentences]
     tokenizer = member.fit(sentences)
     one = Cut.from_bytes(cut(tokenizer, sentences).to_bytes())
     tokens = [one.tokens[number] for number in one.ids]
