@@ -192,7 +192,8 @@ def _info(given: argparse.Namespace) -> Answer:
         "fingerprint": table.fingerprint,
         "coverage": None if coverage is None else coverage.to_json(),
     }
-    return about, "\n".join(f"{key}\t{value}" for key, value in about.items() if value is not None)
+    shown = about | {"coverage": coverage}
+    return about, "\n".join(f"{key}\t{value}" for key, value in shown.items() if value is not None)
 
 
 def _runs(given: argparse.Namespace) -> Answer:

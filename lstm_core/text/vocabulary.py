@@ -101,6 +101,10 @@ class CoverageReport:
         """The share (0-1) of the different tokens that are in the vocabulary."""
         return self.types_kept / self.types
 
+    def __str__(self) -> str:
+        kinds = f"{self.types_kept:,} of {self.types:,} different ones"
+        return f"{self.token_share:.1%} of {self.tokens:,} tokens, {kinds}"
+
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-able form."""
         return {**vars(self), "dropped": [list(pair) for pair in self.dropped]}

@@ -57,6 +57,7 @@ def test_a_report_by_hand():
     report = types.coverage(types.vocabulary(max_size=6))
     assert report == CoverageReport(tokens=10, tokens_kept=8, types=4, types_kept=2, dropped=(("다", 1),))
     assert (report.token_share, report.type_share) == (0.8, 0.5)
+    assert str(report) == "80.0% of 10 tokens, 2 of 4 different ones"
     assert CoverageReport.from_json(report.to_json()) == report
 
 
