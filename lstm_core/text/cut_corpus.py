@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -164,10 +164,6 @@ def _second_pass(first: _FirstPass, types: TokenTypes, *, target: Path, report: 
     with token_writer(target, sentences=first.sentences, tokens=first.tokens, vocab_size=size) as writer:
         writer.lengths(first.lengths())
         for number, (ids, tokens) in enumerate(first.numbered()):
-            writer.ids(np.fromiter(_numbers(tokens, final), np.int32, len(tokens))[ids])
+            writer.ids(np.fromiter(map(final.get, tokens, repeat(UNK)), np.int32, len(tokens))[ids])
             report(number / len(first.pieces))
-
-
-def _numbers(tokens: Iterable[str], final: dict[str, int]) -> Iterator[int]:
-    return (final.get(token, UNK) for token in tokens)
 
