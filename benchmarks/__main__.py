@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import runpy
 
-BENCHMARKS = ("benchmarks.pages", "benchmarks.world", "benchmarks.survival")  # benchmarks.training needs a text: see there
+BENCHMARKS = ("benchmarks.pages", "benchmarks.world", "benchmarks.survival", "benchmarks.text")
+# benchmarks.training needs a text: see there
 
 for name in BENCHMARKS:
     runpy.run_module(name, run_name="__main__")

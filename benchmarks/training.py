@@ -27,8 +27,9 @@ from lstm_core.model.losses import LOSSES, Softmax
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.text.corpus import open_corpus
 from lstm_core.text.encode import encode_corpus
+from lstm_core.text.token_file import Sentences
 from lstm_core.training.config import TrainConfig
-from lstm_core.training.data import Layout, Sentences, epoch_order, split, stream
+from lstm_core.training.data import Layout, Stream, epoch_order, split
 from lstm_core.training.optimizer import Optimizer
 
 HELD_TOKENS = 8_000
@@ -109,9 +110,9 @@ def main() -> None:
 
 def _compare(text: Path, vocab: int, seconds: float) -> tuple[object, ...]:
     corpus = encode_corpus(open_corpus(str(text)), "words", max_vocab=vocab)
-    sentences = Sentences(corpus.ids, corpus.offsets)
+    sentences = corpus.sentences
     numbers, held = split(len(sentences), share=0.01, seed=0)
-    ids = torch.from_numpy(stream(sentences, held)[: HELD_TOKENS + 1].astype(np.int64))[None]
+    ids = torch.from_numpy(Stream(sentences, held).read(0, HELD_TOKENS + 1).astype(np.int64))[None]
     size, counts = len(corpus.vocabulary), corpus.vocabulary.counts
     sides = (_plain(size, _batches(sentences, numbers, PLAIN)), _ours(size, counts, _batches(sentences, numbers, OURS)))
     for _ in range(TURNS):
@@ -130,9 +131,9 @@ def _compare(text: Path, vocab: int, seconds: float) -> tuple[object, ...]:
 def _batches(sentences: Sentences, numbers: np.ndarray, how: dict[str, float]) -> Iterator[tuple[Tensor, Tensor]]:
     epoch = 0
     while True:
-        ids = stream(sentences, epoch_order(numbers, seed=0, epoch=epoch))
-        layout = Layout.of(len(ids), batch_size=int(how["batch"]), bptt=int(how["bptt"]))
-        for inputs, targets in layout.windows(layout.cut(ids)):
+        text = Stream(sentences, epoch_order(numbers, seed=0, epoch=epoch))
+        layout = Layout.of(len(text), batch_size=int(how["batch"]), bptt=int(how["bptt"]))
+        for inputs, targets in layout.windows(text):
             yield torch.from_numpy(inputs), torch.from_numpy(targets)
         epoch += 1
 

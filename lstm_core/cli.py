@@ -198,9 +198,10 @@ def _convert(given: argparse.Namespace) -> Answer:
 
 
 def _info(given: argparse.Namespace) -> Answer:
-    from lstm_core.runs import find_table
+    from lstm_core.runs import find_coverage, find_table
 
     table = find_table(given.table)
+    coverage = find_coverage(given.table)
     about = {
         "name": table.name,
         "words": len(table),
@@ -209,8 +210,10 @@ def _info(given: argparse.Namespace) -> Answer:
         "columns": list(table.columns),
         "metadata": dict(table.metadata),
         "fingerprint": table.fingerprint,
+        "coverage": None if coverage is None else coverage.to_json(),
     }
-    return about, "\n".join(f"{key}\t{value}" for key, value in about.items())
+    shown = about | {"coverage": coverage}
+    return about, "\n".join(f"{key}\t{value}" for key, value in shown.items() if value is not None)
 
 
 def _runs(given: argparse.Namespace) -> Answer:

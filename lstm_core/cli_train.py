@@ -19,6 +19,7 @@ from lstm_core.options import build
 from lstm_core.runs import RunDirectory, free_name, free_of_models, read_config, run_path, runs_root
 from lstm_core.training.config import TrainConfig, config_from_json
 from lstm_core.training.progress import Progress
+from lstm_core.training.reporter import Pace
 
 BAR = 24
 SPINS = "5000"
@@ -124,10 +125,11 @@ class _Display:
         self.name, self.bar = name, bar
         self._printed = -LOG_EVERY
         self._width = 0
+        self._pace = Pace()
 
     def preparing(self, fraction: float) -> None:
         """Show how much of the corpus has been read."""
-        self._show(Progress("preparing", fraction=fraction), final=False)
+        self._show(Progress("preparing", fraction=fraction, seconds_left=self._pace.left(fraction)), final=False)
 
     def progress(self, progress: Progress) -> None:
         """Show a moment of the training."""

@@ -205,3 +205,24 @@ class TrainingDiverged(WordAtlasError):
 
     code = "training_diverged"
     template = "training diverged at step {step} (learning rate {lr}): the loss is not a number; try a smaller rate"
+
+
+class StorageFailed(WordAtlasError):
+    """``folder`` cannot be written to; ``reason``: a key of :data:`StorageFailed.REASONS`, or what the system said."""
+
+    code = "storage_failed"
+    template = "cannot write to {folder}: {why}"
+    REASONS: ClassVar[dict[str, str]] = {"full": "the disk is full", "forbidden": "it may not be written"}
+
+    def __init__(self, *, folder: str, reason: str) -> None:
+        super().__init__(folder=folder, reason=reason, why=self.REASONS.get(reason, reason))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), {"folder": self.folder, "reason": self.reason})
+
+
+class HelperDied(WordAtlasError):
+    """``status``, ``said``: a helper process ended before its work was done, with that exit code and these last words."""
+
+    code = "helper_died"
+    template = "a process that was cutting the text ended unexpectedly (exit code {status}); was the memory full? {said}"

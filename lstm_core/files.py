@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,12 @@ from typing import Any
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{32}\.tmp")
 JSON_LIMIT = 512 * 1024 * 1024
 """Bytes; a larger JSON file is refused before it is read."""
+_PROJECT = Path(__file__).resolve().parent.parent
+
+
+def cache_root() -> Path:
+    """Return the folder for what can be computed again: ``$WORD_ATLAS_CACHE``, else ``cache/`` of the project."""
+    return Path(os.environ.get("WORD_ATLAS_CACHE") or _PROJECT / "cache")
 
 
 @contextmanager
@@ -50,9 +57,25 @@ def atomic_write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None
 
 
 def atomic_write_json(path: Path, value: Any, *, durable: bool = True) -> None:
-    """Write ``value`` as UTF-8 JSON, whole or not at all. Raises ``ValueError`` for NaN or infinity."""
+    """Write ``value`` as UTF-8 JSON, whole or not at all. Raises ``ValueError`` for NaN or infinity.
+
+    A lone surrogate, which UTF-8 cannot hold, is written as the JSON escape that gives it back.
+    """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
-    atomic_write_bytes(path, (text + "\n").encode("utf-8"), durable=durable)
+    atomic_write_bytes(path, (text + "\n").encode("utf-8", "backslashreplace"), durable=durable)
+
+
+def link_or_copy(source: Path, path: Path) -> None:
+    """Make ``path`` the file ``source``, whole or not at all, without a second copy of its bytes where the disk allows it.
+
+    For files that are never written again: what happens to one name later does not touch the other.
+    """
+    with atomic_path(path, durable=False) as temporary:
+        temporary.unlink()
+        try:
+            os.link(source, temporary)
+        except OSError:  # another disk, or a file system without links
+            shutil.copyfile(source, temporary)
 
 
 def read_json(path: Path) -> dict[str, Any]:

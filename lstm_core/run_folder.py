@@ -148,6 +148,11 @@ class RunDirectory:
         return self.path / "columns.json"
 
     @property
+    def coverage(self) -> Path:
+        """What the vocabulary keeps of the corpus."""
+        return self.path / "coverage.json"
+
+    @property
     def tokens(self) -> Path:
         """The encoded corpus; there only until the training has ended."""
         return self.path / "tokens.safetensors"

@@ -32,7 +32,7 @@ from lstm_core.run_folder import (
     write_status,
 )
 from lstm_core.table.embedding_table import EmbeddingTable
-from lstm_core.text.vocabulary import SPECIALS, Vocabulary
+from lstm_core.text.vocabulary import SPECIALS, CoverageReport, Vocabulary
 
 __all__ = [
     "RUN_FORMAT",
@@ -40,6 +40,7 @@ __all__ = [
     "RunState",
     "Snapshot",
     "check_run_name",
+    "find_coverage",
     "find_run",
     "find_table",
     "free_name",
@@ -47,6 +48,7 @@ __all__ = [
     "list_runs",
     "models_root",
     "read_config",
+    "read_coverage",
     "read_manifest",
     "read_metrics",
     "read_snapshot",
@@ -88,6 +90,14 @@ def read_vocabulary(run: RunDirectory) -> Vocabulary:
         return Vocabulary.from_json(_whole_json(run, run.vocabulary))
     except (KeyError, TypeError, ValueError):
         raise RunIncomplete(name=run.name, missing=run.vocabulary.name) from None
+
+
+def read_coverage(run: RunDirectory) -> CoverageReport | None:
+    """Return what the vocabulary keeps of the corpus; None where that was not written, or is damaged."""
+    try:
+        return CoverageReport.from_json(read_json(run.coverage))
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
 
 
 def read_table(run: RunDirectory) -> EmbeddingTable:
@@ -142,6 +152,14 @@ def snapshot_path(run: RunDirectory, step: int) -> Path:
 def read_snapshot(run: RunDirectory, snapshot: Snapshot) -> NDArray[np.float32]:
     """Return the word rows ``(V, D)`` of a snapshot as float32. Raises :class:`RunIncomplete`."""
     return _read_matrix(run, snapshot.path)
+
+
+def find_coverage(name_or_path: str) -> CoverageReport | None:
+    """Return what the vocabulary of that run keeps of its corpus; None for anything that does not say so."""
+    try:
+        return read_coverage(find_run(name_or_path))
+    except RunNotFound:
+        return None
 
 
 def find_table(name_or_path: str) -> EmbeddingTable:

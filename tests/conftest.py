@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_world(home / "models", "hostile", words=HOSTILE, fillers=0)
     (home / "runs").mkdir()
     return home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what the tests compute out of the project's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORD_ATLAS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ def test_info_runs_and_corpora(ask, home):
     table = find_table("world-ko")
     found = ask("info", "world-ko")
     assert (found["words"], found["dimension"], found["fingerprint"]) == (len(table), table.dimension, table.fingerprint)
-    assert found["name"] == "world-ko" and "metadata" in found
+    assert found["name"] == "world-ko" and "metadata" in found and found["coverage"] is None
     assert ask("runs") == []
     write_world(home / "runs", "mine", language="en")
     (one,) = ask("runs")
@@ -155,7 +155,8 @@ def test_train_then_ask(ask, text, home):
     assert found["run"] == "첫-실행" and found["state"] == "done" and found["steps"] == found["total_steps"] > 0
     assert Path(found["path"]) == (home / "runs" / "첫-실행").resolve()
     assert read_config(RunDirectory.open(found["path"]))["embedding_dim"] == 8
-    assert ask("info", "첫-실행")["dimension"] == 8
+    about = ask("info", "첫-실행")
+    assert about["dimension"] == 8 and about["coverage"]["types_kept"] == about["words"]
     again = ask("train", "--run", "첫-실행", "--resume")
     assert again["state"] == "done"
 
@@ -281,6 +282,7 @@ def test_half_written_and_newer_runs(fails, home):
 
 def test_settings_are_pairs():
     assert parse_settings(["lr=0.1", "corpus.size=9", "a=b=c"]) == {"lr": "0.1", "corpus_options": {"size": "9"}, "a": "b=c"}
+    assert parse_settings(["tokenizer.lowercase=no"]) == {"tokenizer_options": {"lowercase": "no"}}
     for wrong in ("lr", "=1"):
         with pytest.raises(InvalidOption):
             parse_settings([wrong])

@@ -19,6 +19,7 @@ from lstm_core.text.vocabulary import Vocabulary
 from lstm_core.training.failure import error_from_json
 from lstm_core.training.launch import launch, request_stop, terminate
 from lstm_core.training.watch import RunView, perplexities, watch
+from ui.coverage import show_coverage
 from ui.i18n import t
 from ui.map import is_dark, show_map
 from ui.messages import sentence, show_errors
@@ -54,6 +55,7 @@ def _show(run: RunDirectory, view: RunView) -> None:
     with show_errors(key="follow"):
         _headline(run, view)
         _numbers(view)
+        show_coverage(run)
         if view.state in ("failed", "crashed"):
             _trouble(view)
         if view.ended:
@@ -69,7 +71,7 @@ def _headline(run: RunDirectory, view: RunView) -> None:
         parts.append(span(waited))
     if view.total_steps:
         parts.append(t("train.steps", step=f"{view.step:,}", total=f"{view.total_steps:,}"))
-    if view.state == "training" and view.seconds_left is not None:
+    if view.state in ("preparing", "training") and view.seconds_left is not None:
         parts.append(t("train.left", time=span(view.seconds_left)))
     line.progress(view.fraction, text=" · ".join(parts))
     with action:

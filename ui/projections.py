@@ -10,11 +10,11 @@ from typing import Any
 
 import streamlit as st
 
+from lstm_core.files import cache_root
 from lstm_core.projection import PROJECTIONS, Projection, cached_project
 from lstm_core.projection.quality import Quality, projection_quality
 from lstm_core.table.embedding_table import EmbeddingTable
 from ui.i18n import t, t_text
-from ui.state import cache_root
 
 KEPT = 48  # projections and qualities held in memory
 

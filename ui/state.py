@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,6 @@ from ui.text import plain
 DEFAULT_TABLE = "world-ko"
 _STATE = "table"
 _WIDGET = "table_choice"
-_PROJECT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -45,11 +43,6 @@ def table_choices() -> tuple[TableChoice, ...]:
     known = {choice.name for choice in shipped}
     first = sorted(shipped, key=lambda choice: (choice.name != DEFAULT_TABLE, choice.name))
     return (*first, *(choice for choice in own if choice.name not in known))
-
-
-def cache_root() -> Path:
-    """Return the folder for results that can be computed again: ``$WORD_ATLAS_CACHE``, else ``cache/`` of the project."""
-    return Path(os.environ.get("WORD_ATLAS_CACHE") or _PROJECT / "cache")
 
 
 def table_switch() -> None:

@@ -40,6 +40,9 @@ class Corpus(Protocol):
     def sentences(self) -> Iterator[str]:
         """Yield the normalised sentences, the same ones each time it is called."""
 
+    def identity(self) -> str:
+        """Return a hash of what the sentences are: equal for the same sentences, in this process or any other."""
+
     @property
     def size_hint(self) -> int:
         """About how many sentences there are, for a progress bar."""
@@ -49,9 +52,6 @@ class Corpus(Protocol):
 
     def labelled(self) -> Iterator[tuple[str, str]]:
         """Yield (sentence, label). Raises :class:`InvalidOption` for a corpus without labels."""
-
-    def identity(self) -> str:
-        """Return a short hash of what the sentences are: the same hash, the same sentences."""
 
     @property
     def missing(self) -> int:

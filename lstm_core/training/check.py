@@ -22,13 +22,10 @@ def check_config(config: TrainConfig, *, text: Path | None = None) -> TrainConfi
     _ = OBJECTIVES[config.objective]
     if config.loss:
         _ = LOSSES[config.loss]
-    if config.tokenizer:
-        build(TOKENIZERS[config.tokenizer].Options, config.tokenizer_options)
-    elif config.tokenizer_options:
-        raise InvalidOption(name="tokenizer_options", value=", ".join(config.tokenizer_options), rule="name the tokenizer")
     if text is None and config.corpus.startswith(UPLOAD):
         raise InvalidOption(name="corpus", value=config.corpus, rule="give the path of the text")
-    open_corpus(str(text or config.corpus), config.corpus_options or None)
+    corpus = open_corpus(str(text or config.corpus), config.corpus_options or None)
+    build(TOKENIZERS[config.tokenizer or corpus.default_tokenizer].Options, dict(config.tokenizer_options))
     if text is not None or config.corpus in CORPORA:
         return config
     return config.model_copy(update={"corpus": str(Path(config.corpus).expanduser().resolve())})

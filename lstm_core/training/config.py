@@ -61,6 +61,19 @@ class TrainConfig(ModelConfig):
         help=Text("이보다 적게 나온 낱말은 어휘에 넣지 않습니다.", "Words seen less often stay out of the vocabulary."),
         advanced=True,
     )
+    subsample: float = option(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        label=Text("잦은 토큰 솎아 내기", "Subsampling of frequent tokens"),
+        help=Text(
+            "글에서 차지하는 비율이 이 값을 넘는 토큰을 에폭마다 무작위로 솎아 냅니다(예: 0.001). 0이면 솎아 내지 않습니다. "
+            "솎아 낸 글은 더 짧고 원래 글과 다르므로 학습 손실을 그대로 견주면 안 됩니다.",
+            "Tokens that make up more than this share of the text are thinned out at random in each epoch (for example 0.001); "
+            "0 keeps all. The thinned text is shorter and another one, so its training loss is not comparable.",
+        ),
+        advanced=True,
+    )
     max_sentences: int = option(
         0,
         ge=0,

@@ -9,25 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_core.errors import TooFew
-from lstm_core.text.vocabulary import BOS, EOS
-
-Ids = NDArray[np.int32]
+from lstm_core.text.token_file import Ids, Sentences
+from lstm_core.text.vocabulary import BOS, EOS, Vocabulary
 
 LEAST_TOKENS = 16
 """Fewer tokens than this in the training part cannot be learned from."""
 MOST_VALIDATION = 4_000
 """Sentences; a larger validation part would only cost time."""
-
-
-@dataclass(frozen=True)
-class Sentences:
-    """Token ids of S sentences: sentence i is ``ids[offsets[i]:offsets[i + 1]]``, without <bos> and <eos>."""
-
-    ids: Ids
-    offsets: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
+_WINDOWS = 64
+_PIECE = 1 << 16
 
 
 def split(count: int, *, share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -46,23 +36,87 @@ def epoch_order(numbers: NDArray[np.int64], *, seed: int, epoch: int) -> NDArray
     return np.random.default_rng([seed, 2, epoch]).permutation(numbers)
 
 
-def stream_length(sentences: Sentences, order: NDArray[np.int64]) -> int:
-    """Return how many ids :func:`stream` gives for ``order``."""
-    return int(np.diff(sentences.offsets)[order].sum()) + 2 * len(order)
+@dataclass(frozen=True)
+class Thinning:
+    """Which occurrences of frequent tokens are left out: token w stays with probability ``keep[w]``, float64 (V,).
+
+    The draw is a hash of the position in the text (SplitMix64: Steele, Lea & Flood 2014), so that the same ones stay
+    however the text is read.
+    """
+
+    keep: NDArray[np.float64]
+    key: int
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, *, threshold: float, seed: int, epoch: int) -> Thinning | None:
+        """Return the thinning of that epoch; None for a threshold of 0.
+
+        ``keep = min(1, sqrt(threshold / f))`` with f the share of the token in the text (Mikolov et al. 2013, equation 5).
+        """
+        if threshold == 0.0:
+            return None
+        counts = np.maximum(np.array(vocabulary.counts, dtype=np.float64), 1e-9)
+        keep = np.minimum(1.0, np.sqrt(threshold * counts.sum() / counts))
+        return cls(keep, int(np.random.SeedSequence([seed, 3, epoch]).generate_state(1, np.uint64)[0]))
+
+    def stay(self, ids: Ids, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of the tokens ``ids``, at these positions in the text, stay."""
+        mixed = (positions.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(self.key)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        drawn = ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+        return drawn < self.keep[ids]
 
 
-def stream(sentences: Sentences, order: NDArray[np.int64]) -> Ids:
-    """Return the sentences ``order`` one after another, each as ``<bos> tokens <eos>``, (N,)."""
-    lengths = np.diff(sentences.offsets)[order]
-    ends = np.cumsum(lengths + 2)
-    starts = ends - lengths - 2
-    result = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int32)
-    inner = np.ones(len(result), dtype=bool)
-    inner[starts] = inner[ends - 1] = False
-    result[starts], result[ends - 1] = BOS, EOS
-    skipped = sentences.offsets[:-1][order] - (np.cumsum(lengths) - lengths)
-    result[inner] = sentences.ids[np.repeat(skipped, lengths) + np.arange(int(lengths.sum()))]
-    return result
+class Stream:
+    """Sentences one after another, each as ``<bos> tokens <eos>``: N ids that are read from the file piece by piece."""
+
+    def __init__(self, sentences: Sentences, order: NDArray[np.int64], *, thinning: Thinning | None = None) -> None:
+        self._sentences, self._order, self._thinning = sentences, order, thinning
+        lengths = [self._lengths(order[i : i + _PIECE]) for i in range(0, len(order), _PIECE)]
+        self._ends = np.cumsum(np.concatenate([np.zeros(0, np.int64), *lengths]) + 2)  # (S,)
+
+    def __len__(self) -> int:
+        return int(self._ends[-1]) if len(self._ends) else 0
+
+    def read(self, start: int, stop: int) -> Ids:
+        """Return the ids from ``start`` up to ``stop``, int32; after the end the stream begins again."""
+        if stop > len(self):
+            after = max(start - len(self), 0)
+            return np.concatenate([self.read(min(start, len(self)), len(self)), self.read(after, stop - len(self))])
+        first, last = np.searchsorted(self._ends, (start, stop - 1), side="right")
+        begin = int(self._ends[first - 1]) if first else 0
+        return self._joined(self._order[first : last + 1])[start - begin : stop - begin]
+
+    def _joined(self, order: NDArray[np.int64]) -> Ids:
+        """Return the sentences ``order`` between their marks."""
+        ids, lengths = self._tokens(order)
+        ends = np.cumsum(lengths + 2)
+        starts = ends - lengths - 2
+        result = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int32)
+        inner = np.ones(len(result), dtype=bool)
+        inner[starts] = inner[ends - 1] = False
+        result[starts], result[ends - 1] = BOS, EOS
+        result[inner] = ids
+        return result
+
+    def _tokens(self, order: NDArray[np.int64]) -> tuple[Ids, NDArray[np.int64]]:
+        """Return the tokens of the sentences ``order`` one after another, and how many each has."""
+        starts = self._sentences.offsets[order]
+        lengths = self._sentences.offsets[order + 1] - starts
+        ends = np.cumsum(lengths)
+        positions = np.repeat(starts - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
+        ids = self._sentences.take(positions)
+        if self._thinning is None:
+            return ids, lengths
+        stay = self._thinning.stay(ids, positions)
+        before = np.concatenate([[0], np.cumsum(stay)])
+        return ids[stay], before[ends] - before[ends - lengths]
+
+    def _lengths(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
+        if self._thinning is not None:
+            return self._tokens(order)[1]
+        return self._sentences.offsets[order + 1] - self._sentences.offsets[order]
 
 
 @dataclass(frozen=True)
@@ -86,12 +140,16 @@ class Layout:
         """Steps for one pass over the stream."""
         return -(-(self.length - 1) // self.bptt)
 
-    def cut(self, ids: Ids) -> NDArray[np.int64]:
-        """Return the stream as a grid (B, L) of int64; fewer than B ids at its end are left out."""
-        return ids[: self.rows * self.length].reshape(self.rows, self.length).astype(np.int64)
+    def windows(self, stream: Stream, *, first: int = 0) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield (inputs, targets), each (B, T), from step ``first`` on; the targets are the inputs one id later.
 
-    def windows(self, grid: NDArray[np.int64], *, first: int = 0) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Yield (inputs, targets), each (B, T), from step ``first`` on; the targets are the inputs one id later."""
-        for start in range(first * self.bptt, self.length - 1, self.bptt):
-            end = min(start + self.bptt, self.length - 1)
-            yield grid[:, start:end], grid[:, start + 1 : end + 1]
+        Row b is the stream from id b · length on. At most 64 windows are in memory.
+        """
+        for start in range(first * self.bptt, self.length - 1, _WINDOWS * self.bptt):
+            stop = min(start + _WINDOWS * self.bptt, self.length - 1)
+            grid = np.empty((self.rows, stop + 1 - start), dtype=np.int64)  # (B, up to 64 T + 1)
+            for row in range(self.rows):
+                grid[row] = stream.read(row * self.length + start, row * self.length + stop + 1)
+            for left in range(0, stop - start, self.bptt):
+                right = min(left + self.bptt, stop - start)
+                yield grid[:, left:right], grid[:, left + 1 : right + 1]

@@ -15,7 +15,6 @@ from lstm_core.errors import InvalidOption, TooFew
 from lstm_core.model.losses import Softmax
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.text.vocabulary import BOS, EOS, UNK
-from lstm_core.training.data import Layout
 from lstm_core.training.saved import SavedModel
 
 _AT_ONCE = 256  # tokens; the state is carried on, so it decides nothing but speed
@@ -56,10 +55,10 @@ def perplexity_of(model: SavedModel, sentences: Iterable[str]) -> Perplexity:
     words = sum(map(len, coded))
     if not words:
         raise TooFew(what="tokens", given=0, needed=1)
-    layout = Layout(rows=1, length=len(ids), bptt=_AT_ONCE)
     measure, total, tokens, state = Softmax.measure(OBJECTIVES["next-word"]), 0.0, 0, None
-    for inputs, targets in layout.windows(layout.cut(ids)):
-        found = measure(model.network, torch.from_numpy(inputs), targets=torch.from_numpy(targets), state=state)
+    text = torch.from_numpy(ids.astype(np.int64))[None]  # (1, N)
+    for inputs, targets in zip(text[:, :-1].split(_AT_ONCE, 1), text[:, 1:].split(_AT_ONCE, 1), strict=True):
+        found = measure(model.network, inputs, targets=targets, state=state)
         total, tokens, state = total + found.loss.item() * found.counted, tokens + found.counted, found.state
     unknown = int(np.count_nonzero(ids == UNK))
     nll = total / tokens

@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
-
 from lstm_core.errors import RunIncomplete, TooFew
-from lstm_core.files import atomic_path, atomic_write_json, read_json
+from lstm_core.files import atomic_write_json, link_or_copy, read_json
 from lstm_core.runs import RunDirectory, read_vocabulary
-from lstm_core.text.corpus import open_corpus
-from lstm_core.text.encode import encode_corpus
+from lstm_core.text.corpus import Corpus, open_corpus
+from lstm_core.text.encode import EncodedCorpus, encode_corpus
+from lstm_core.text.token_cache import writing_to
+from lstm_core.text.token_file import Sentences, open_tokens
 from lstm_core.text.vocabulary import Vocabulary
 from lstm_core.training.config import UPLOAD, TrainConfig
-from lstm_core.training.data import Sentences
 
 Tick = Callable[[float], None]
 """Called with the fraction done; raising from it ends the work."""
@@ -34,42 +31,50 @@ class Prepared:
 
 
 def prepare(run: RunDirectory, config: TrainConfig, *, tick: Tick) -> Prepared:
-    """Return the encoded corpus of the run: as a former trainer left it, else freshly read, tokenised and written.
+    """Return the encoded corpus of the run: as a former trainer left it, else cut, or found in the cache, and written.
 
-    Raises what opening and reading the corpus raises, and :class:`TooFew` for fewer than two sentences.
+    Raises what opening and cutting the corpus raises, :class:`TooFew` for fewer than two sentences, :class:`StorageFailed`.
     """
-    return _left_behind(run) or _fresh(run, config, tick)
+    with writing_to(run.path):
+        return _left_behind(run) or _fresh(run, config, tick)
 
 
 def _fresh(run: RunDirectory, config: TrainConfig, tick: Tick) -> Prepared:
     tick(0.0)
     corpus = _open(run, config)
     corpus.fetch(tick)
-    tokenizer_key = config.tokenizer or corpus.default_tokenizer
-    limits = {"max_vocab": config.max_vocab, "min_count": config.min_count}
-    encoded = encode_corpus(corpus, tokenizer_key, tokenizer_options=config.tokenizer_options, progress=tick, **limits)
-    sentences = Sentences(encoded.ids, encoded.offsets.astype(np.int64))
-    if len(sentences) < 2:
-        raise TooFew(what="sentences", given=len(sentences), needed=2)
-    about = {"corpus": corpus.name, "language": corpus.language, "tokenizer": tokenizer_key}
-    words = encoded.vocabulary.words
-    columns = {**encoded.tokenizer.token_columns(words), **corpus.columns(words)}
-    known = {"columns": {key: list(values) for key, values in columns.items()}, "probes": list(corpus.probes)}
+    encoded = encode_corpus(
+        corpus,
+        config.tokenizer or corpus.default_tokenizer,
+        max_vocab=config.max_vocab,
+        min_count=config.min_count,
+        tokenizer_options=config.tokenizer_options,
+        progress=tick,
+    )
+    if len(encoded.sentences) < 2:
+        raise TooFew(what="sentences", given=len(encoded.sentences), needed=2)
+    about = {"corpus": corpus.name, "language": corpus.language, "tokenizer": encoded.tokenizer.key}
     atomic_write_json(run.vocabulary, encoded.vocabulary.to_json())
     atomic_write_json(run.tokenizer, encoded.tokenizer.to_json())
-    atomic_write_json(run.columns, {**known, "about": about})
-    with atomic_path(run.tokens) as temporary:
-        save_file({"ids": sentences.ids, "offsets": sentences.offsets}, temporary)
-    return Prepared(sentences, encoded.vocabulary, about)
+    atomic_write_json(run.coverage, encoded.coverage.to_json())
+    atomic_write_json(run.columns, {**_known(corpus, encoded), "about": about})
+    link_or_copy(encoded.path, run.tokens)
+    return Prepared(encoded.sentences, encoded.vocabulary, about)
+
+
+def _known(corpus: Corpus, encoded: EncodedCorpus) -> dict[str, Any]:
+    """Return what the corpus and the tokenizer know about the words, and the probes."""
+    words = encoded.vocabulary.words
+    columns = {**encoded.tokenizer.token_columns(words), **corpus.columns(words)}
+    return {"columns": {key: list(values) for key, values in columns.items()}, "probes": list(corpus.probes)}
 
 
 def _left_behind(run: RunDirectory) -> Prepared | None:
     """Return what a former trainer of this run prepared; its tokens are written last, so they vouch for the rest."""
     try:
-        arrays = load_file(run.tokens)
-        sentences = Sentences(arrays["ids"], arrays["offsets"])
-        return Prepared(sentences, read_vocabulary(run), read_json(run.columns)["about"])
-    except (OSError, KeyError, ValueError, SafetensorError, RunIncomplete):
+        vocabulary, about = read_vocabulary(run), read_json(run.columns)["about"]
+        return Prepared(open_tokens(run.tokens, vocab_size=len(vocabulary)), vocabulary, about)
+    except (OSError, KeyError, ValueError, RunIncomplete):
         return None
 
 
@@ -96,6 +101,10 @@ class _Part:
     def size_hint(self) -> int | None:
         known: int | None = self._corpus.size_hint
         return known if self._limit is None else min(known or self._limit, self._limit)
+
+    def identity(self) -> str:
+        known: str = self._corpus.identity()
+        return known if self._limit is None else f"{known} {self._limit}"
 
     def sentences(self) -> Iterator[str]:
         return islice(self._corpus.sentences(), self._limit)

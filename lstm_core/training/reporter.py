@@ -26,12 +26,31 @@ class StopAsked(Exception):
     """Somebody put a stop file into the folder while the corpus was being prepared."""
 
 
+class Pace:
+    """Tells the time left from the pace so far, of work that says what fraction of it is done."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._first = 0.0
+
+    def left(self, fraction: float) -> float | None:
+        """Return the seconds left at ``fraction`` (0-1) of the work; None in the first second, when nobody can know."""
+        passed = time.monotonic() - self._began
+        if passed < 1.0:
+            self._first = fraction  # what was done before, or by somebody else
+            return None
+        if fraction <= self._first:
+            return None
+        return round(passed * (1.0 - fraction) / (fraction - self._first), 1)
+
+
 class Reporter:
     """Writes what the page shows; holds the running sums between two rows."""
 
     def __init__(self, run: RunDirectory) -> None:
         self.run = run
         self._last = time.monotonic()
+        self._pace = Pace()
         self._loss = 0.0
         self._counted = self._tokens = self._steps = 0
 
@@ -47,7 +66,7 @@ class Reporter:
             raise StopAsked
         if now - self._last >= EVERY_SECONDS / 2 or fraction in (0.0, 1.0):
             self._last = now
-            self.status("preparing", fraction=round(float(fraction), 4))
+            self.status("preparing", fraction=round(float(fraction), 4), seconds_left=self._pace.left(fraction))
 
     def status(self, state: str, **values: Any) -> None:
         """Write the status file: the state, ``values``, and who writes it."""

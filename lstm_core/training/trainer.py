@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import torch
+import torch._dynamo  # the first optimizer would import it (two seconds); now that happens while the corpus is read
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -26,7 +29,7 @@ from lstm_core.training.checkpoint import (
     weights_of,
 )
 from lstm_core.training.config import TrainConfig
-from lstm_core.training.data import LEAST_TOKENS, Ids, Layout, Sentences, epoch_order, split, stream, stream_length
+from lstm_core.training.data import LEAST_TOKENS, Layout, Stream, Thinning, epoch_order, split
 from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.prepare import Prepared
 from lstm_core.training.progress import Progress
@@ -51,9 +54,8 @@ class Trainer:
         )
         self.measure_held = Softmax.measure(objective)  # whatever is trained with, perplexity is that of the whole vocabulary
         self.numbers, held = split(len(prepared.sentences), share=config.validation, seed=config.seed)
-        tokens = stream_length(prepared.sentences, self.numbers)
-        self.layout = Layout.of(tokens, batch_size=config.batch_size, bptt=config.bptt)
-        self.held = _HeldOut.of(prepared.sentences, held, config=config)
+        self.layout = Layout.of(len(self._stream(0)), batch_size=config.batch_size, bptt=config.bptt)
+        self.held = _HeldOut.of(Stream(prepared.sentences, held), config=config)
         self.total = self.layout.steps * config.epochs
         self.position = Position()
         self.state: tuple[Tensor, Tensor] | None = None
@@ -120,7 +122,8 @@ class Trainer:
         write_manifest(self.run, state=state, created=created, summary=self._summary(loss))
         if not self.stopped:
             self.run.checkpoint.unlink(missing_ok=True)
-            self.run.tokens.unlink(missing_ok=True)
+            with suppress(PermissionError):  # Windows keeps a file that is still mapped
+                self.run.tokens.unlink(missing_ok=True)
         fraction = position.step / self.total if self.stopped else 1.0
         self.reporter.status(state, fraction=fraction, step=position.step, total_steps=self.total, seconds_left=0.0)
         return self._progress(state, val_loss=loss, fraction=fraction)
@@ -129,11 +132,18 @@ class Trainer:
         """Yield the batches that are left; each epoch begins with a fresh shuffle and an empty state."""
         while self.position.step < self.total:
             epoch, first = divmod(self.position.step, self.layout.steps)
-            order = epoch_order(self.numbers, seed=self.config.seed, epoch=epoch)
-            grid = self.layout.cut(stream(self.prepared.sentences, order))  # (B, L)
             if first == 0:
                 self.state = None
-            yield from self.layout.windows(grid, first=first)
+            yield from self.layout.windows(self._stream(epoch), first=first)
+
+    def _stream(self, epoch: int) -> Stream:
+        """Return the training text in the order of ``epoch``, thinned out as that epoch's draw says.
+
+        Thinned epochs differ by a few tokens in length; all are laid out like the first.
+        """
+        seed = self.config.seed
+        thinning = Thinning.of(self.prepared.vocabulary, threshold=self.config.subsample, seed=seed, epoch=epoch)
+        return Stream(self.prepared.sentences, epoch_order(self.numbers, seed=seed, epoch=epoch), thinning=thinning)
 
     def _step(self, inputs: NDArray[np.int64], targets: NDArray[np.int64]) -> bool:
         """Learn from one batch (B, T); return whether a row of metrics is due. Raises :class:`TrainingDiverged`."""
@@ -168,7 +178,7 @@ class Trainer:
     def _held_loss(self, held: _HeldOut) -> float:
         self.network.eval()
         total, count, state = 0.0, 0, None
-        for inputs, targets in held.layout.windows(held.grid):
+        for inputs, targets in held.layout.windows(held.stream):
             ids, wanted = torch.from_numpy(inputs), torch.from_numpy(targets)
             loss, counted, state, _ = self.measure_held(self.network, ids, targets=wanted, state=state)
             total, count = total + loss.item() * counted, count + counted
@@ -238,15 +248,15 @@ class Trainer:
         }
 
 
+@dataclass(frozen=True)
 class _HeldOut:
-    """The validation text, cut once; None when it would be too short."""
+    """The validation text; None when it would be too short."""
 
-    def __init__(self, layout: Layout, ids: Ids) -> None:
-        self.layout, self.grid = layout, layout.cut(ids)
+    layout: Layout
+    stream: Stream
 
     @classmethod
-    def of(cls, sentences: Sentences, numbers: NDArray[np.int64], *, config: TrainConfig) -> _HeldOut | None:
-        ids = stream(sentences, numbers)
-        if len(ids) < LEAST_TOKENS:
+    def of(cls, stream: Stream, *, config: TrainConfig) -> _HeldOut | None:
+        if len(stream) < LEAST_TOKENS:
             return None
-        return cls(Layout.of(len(ids), batch_size=config.batch_size, bptt=config.bptt), ids)
+        return cls(Layout.of(len(stream), batch_size=config.batch_size, bptt=config.bptt), stream)

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,8 +8,11 @@ from hypothesis import strategies as st
 from lstm_core.errors import InvalidOption, TooFew
 from lstm_core.model.config import ModelConfig
 from lstm_core.options import describe
+from lstm_core.text.token_file import Sentences
+from lstm_core.text.vocabulary import MOST_TYPES, SPECIALS, Vocabulary
 from lstm_core.training.config import TrainConfig, config_from_json
-from lstm_core.training.data import MOST_VALIDATION, Layout, Sentences, epoch_order, split, stream, stream_length
+from lstm_core.training.data import MOST_VALIDATION, Layout, Stream, Thinning, epoch_order, split
+from lstm_core.training.reporter import Pace
 from lstm_core.training.schedule import evaluation_steps, learning_rate, snapshot_steps
 
 lengths = st.lists(st.integers(0, 5), min_size=1, max_size=12)
@@ -15,26 +20,62 @@ lengths = st.lists(st.integers(0, 5), min_size=1, max_size=12)
 
 def sentences_of(lengths):
     ids = np.arange(10, 10 + sum(lengths), dtype=np.int32)
-    return Sentences(ids, np.cumsum([0, *lengths]))
+    return Sentences(ids, np.cumsum([0, *lengths]), 10_000)
+
+
+def whole(stream):
+    return stream.read(0, len(stream)).tolist()
 
 
 def test_a_stream_by_hand():
-    sentences = sentences_of([2, 0, 3])
-    assert stream(sentences, np.array([2, 0, 1])).tolist() == [2, 12, 13, 14, 3, 2, 10, 11, 3, 2, 3]
+    assert whole(Stream(sentences_of([2, 0, 3]), np.array([2, 0, 1]))) == [2, 12, 13, 14, 3, 2, 10, 11, 3, 2, 3]
 
 
-@given(lengths, st.randoms())
-def test_a_stream_is_each_sentence_between_its_marks(lengths, random):
+@given(lengths, st.randoms(), st.data())
+def test_a_stream_is_each_sentence_between_its_marks(lengths, random, data):
     sentences = sentences_of(lengths)
     order = np.array(random.sample(range(len(lengths)), len(lengths)))
     bounds = sentences.offsets
     expected = [i for n in order for i in (2, *sentences.ids[bounds[n] : bounds[n + 1]].tolist(), 3)]
-    assert stream(sentences, order).tolist() == expected
-    assert stream_length(sentences, order) == len(expected)
+    stream = Stream(sentences, order)
+    assert whole(stream) == expected
+    start, stop = sorted(data.draw(st.tuples(*[st.integers(0, 3 * len(expected))] * 2)))
+    assert stream.read(start, stop).tolist() == (expected * 3)[start:stop]
 
 
 def test_an_empty_order_is_an_empty_stream():
-    assert stream(sentences_of([2]), np.array([], dtype=np.int64)).tolist() == []
+    assert whole(Stream(sentences_of([2]), np.array([], dtype=np.int64))) == []
+
+
+class TestThinning:
+    """Of 한 (900 of 1,000 tokens) and 둘 (100)."""
+
+    VOCABULARY = Vocabulary((*SPECIALS, "한", "둘"), (0, 0, 0, 0, 900, 100))
+
+    def thinning(self, threshold=0.1, **how):
+        return Thinning.of(self.VOCABULARY, threshold=threshold, **{"seed": 0, "epoch": 0, **how})
+
+    def stream(self, thinning):
+        ids = np.array([4] * 9 + [5], np.int32)
+        return Stream(Sentences(np.tile(ids, 1_000), np.arange(0, 10_001, 10), 6), np.arange(1_000), thinning=thinning)
+
+    def test_by_hand(self):
+        assert self.thinning().keep[4:] == pytest.approx([1 / 3, 1.0])  # sqrt(0.1 / 0.9), sqrt(0.1 / 0.1)
+        assert self.thinning(threshold=0.0) is None
+
+    def test_the_share_that_stays_is_the_probability(self):
+        ids = np.bincount(whole(self.stream(self.thinning())))
+        assert ids[5] == ids[2] == ids[3] == 1_000
+        assert abs(ids[4] - 3_000) < 4 * (9_000 * 2 / 9) ** 0.5  # four standard deviations
+
+    def test_a_draw_belongs_to_seed_and_epoch(self):
+        drawn = [whole(self.stream(self.thinning(**how))) for how in ({}, {}, {"epoch": 1}, {"seed": 1})]
+        assert drawn[0] == drawn[1] and drawn[0] != drawn[2] != drawn[3] != drawn[0]
+
+    def test_it_does_not_matter_in_what_pieces_it_is_read(self):
+        stream = self.stream(self.thinning())
+        pieces = [stream.read(start, min(start + 77, len(stream))) for start in range(0, len(stream), 77)]
+        assert np.concatenate(pieces).tolist() == whole(stream)
 
 
 @given(st.integers(1, 500), st.floats(0, 0.5), st.integers(0, 9))
@@ -60,15 +101,15 @@ def test_each_epoch_has_an_order_of_its_own():
 @given(st.integers(16, 400), st.integers(1, 9), st.integers(2, 9))
 def test_windows_cover_the_grid_once_and_targets_are_one_later(tokens, batch, bptt):
     layout = Layout.of(tokens, batch_size=batch, bptt=bptt)
-    grid = layout.cut(np.arange(tokens, dtype=np.int32))
-    assert grid.shape == (layout.rows, layout.length) and 1 <= layout.rows <= batch
-    assert tokens - grid.size < layout.rows
-    windows = list(layout.windows(grid))
+    grid = np.arange(layout.rows * layout.length).reshape(layout.rows, layout.length)
+    assert 1 <= layout.rows <= batch and 0 <= tokens - grid.size < layout.rows
+    stream = SimpleNamespace(read=lambda start, stop: np.arange(start, stop, dtype=np.int32))
+    windows = list(layout.windows(stream))
     assert len(windows) == layout.steps
     assert np.array_equal(np.concatenate([inputs for inputs, _ in windows], axis=1), grid[:, :-1])
     assert np.array_equal(np.concatenate([targets for _, targets in windows], axis=1), grid[:, 1:])
     for first in range(layout.steps):
-        again = list(layout.windows(grid, first=first))
+        again = list(layout.windows(stream, first=first))
         assert np.array_equal(again[0][0], windows[first][0]) and len(again) == layout.steps - first
 
 
@@ -114,3 +155,21 @@ def test_settings_survive_json_and_refuse_strangers():
 def test_every_setting_says_what_it_is_in_both_languages(spec):
     assert spec.label.ko and spec.label.en and spec.help.ko and spec.help.en
     assert spec.kind in ("bool", "choice", "text") or spec.minimum is not None
+
+
+def test_no_vocabulary_is_larger_than_what_is_remembered_of_a_corpus():
+    (most,) = [spec.maximum for spec in describe(TrainConfig) if spec.name == "max_vocab"]
+    assert most <= MOST_TYPES
+
+
+def test_the_time_left_by_hand(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr("lstm_core.training.reporter.time.monotonic", lambda: clock.now)
+    pace = Pace()
+    assert pace.left(0.0) is None
+    clock.now = 0.9
+    assert pace.left(0.5) is None  # half was there before: somebody else had begun
+    clock.now = 10.0
+    assert pace.left(0.5) is None and pace.left(0.75) == 10.0
+    clock.now = 20.0
+    assert pace.left(1.0) == 0.0

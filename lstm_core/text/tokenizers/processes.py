@@ -1,14 +1,16 @@
-"""How many threads a library may use: all cores, but one in a process that is itself one of many."""
+"""How many threads a library may use: all cores, but one in a process that is itself one of several that cut."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+
+HELPER = "WORD_ATLAS_HELPER"
+"""Set in the environment of a process that cuts beside others like it."""
 
 
 def in_worker() -> bool:
-    """Tell whether this process was started by :mod:`multiprocessing`, so that others like it share the cores."""
-    return multiprocessing.parent_process() is not None
+    """Tell whether this process is one of several that share the cores."""
+    return HELPER in os.environ
 
 
 def threads() -> int:
