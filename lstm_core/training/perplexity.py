@@ -57,7 +57,7 @@ def perplexity_of(model: SavedModel, sentences: Iterable[str]) -> Perplexity:
         raise TooFew(what="tokens", given=0, needed=1)
     measure, total, tokens, state = Softmax.measure(OBJECTIVES["next-word"]), 0.0, 0, None
     text = torch.from_numpy(ids.astype(np.int64))[None]  # (1, N)
-    for inputs, targets in zip(text[:, :-1].split(_AT_ONCE, 1), text[:, 1:].split(_AT_ONCE, 1), strict=True):
+    for inputs, targets in zip(torch.split(text[:, :-1], _AT_ONCE, 1), torch.split(text[:, 1:], _AT_ONCE, 1), strict=True):
         found = measure(model.network, inputs, targets=targets, state=state)
         total, tokens, state = total + found.loss.item() * found.counted, tokens + found.counted, found.state
     unknown = int(np.count_nonzero(ids == UNK))
