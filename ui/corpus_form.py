@@ -87,8 +87,9 @@ def _previewed(look: Any, *, key: str) -> dict[str, Any] | None:
     place = st.container()
     asked = _reading_options(key)
     try:
-        seen: Preview = look(asked)
         with place:
+            with st.spinner(t("corpus.looking")):
+                seen: Preview = look(asked)
             return _show(seen, key=key) | asked
     except WordAtlasError as error:
         with place:
@@ -107,7 +108,7 @@ def _reading_options(key: str) -> dict[str, Any]:
 
 def _show(seen: Preview, *, key: str) -> dict[str, Any]:
     """Show a preview; return the columns chosen."""
-    about = [t_text(READERS[seen.format].label), seen.encoding.upper(), file_size(seen.size)]
+    about = [t_text(READERS[seen.format].label), seen.encoding.upper().replace("-SIG", " BOM"), file_size(seen.size)]
     about += [t("corpus.files", files=f"{seen.files:,}")] if seen.files > 1 else []
     st.caption(" · ".join([part for part in about if part] + [t("corpus.texts", texts=f"{seen.texts:,}")]))
     columns = {name: [row[i] for row in seen.rows] for i, name in enumerate(seen.columns or (t("corpus.line"),))}

@@ -41,7 +41,7 @@ def test_the_columns_of_a_table_are_guessed_and_can_be_chosen(open_app, begun, t
     path = tmp_path / "texts" / "후기.csv"
     path.write_text(CSV, encoding="utf-8-sig")
     app = choose(open_app, "path", path=path)
-    assert not app.exception and "UTF-8-SIG" in words_on(app)
+    assert not app.exception and "UTF-8 BOM" in words_on(app)
     assert set(app.dataframe[0].value.columns) == {"번호", "글", "라벨"} and len(app.dataframe[0].value) == 5
     assert (box(app, KO["corpus.text_column"]).value, box(app, KO["corpus.label_column"]).value) == ("글", "라벨")
     box(app, KO["corpus.text_column"]).select("번호").run()
