@@ -28,12 +28,16 @@ _KEPT = 60  # seconds a preview is shown without looking at the file again
 
 @dataclass(frozen=True)
 class ChosenText:
-    """The settings ``corpus`` ("" while there is no usable text) and ``corpus_options``, the upload, a name for a run."""
+    """The settings ``corpus`` ("" while there is no usable text) and ``corpus_options``, a name for a run, the upload.
+
+    ``on_disk``: the corpus is a path, to be checked once more by :func:`allowed` when it is used.
+    """
 
     corpus: str
     options: dict[str, Any]
     stem: str
     upload: Any = None
+    on_disk: bool = False
 
 
 def choose_text() -> ChosenText:
@@ -79,7 +83,7 @@ def _on_this_computer() -> ChosenText:
     if not path:
         return ChosenText("", {}, "text")
     options = _previewed(lambda asked: _path_preview(path, asked), key=path)
-    return ChosenText("" if options is None else path, options or {}, stem_of(Path(path).name) or "text")
+    return ChosenText("" if options is None else path, options or {}, stem_of(Path(path).name) or "text", on_disk=True)
 
 
 def _previewed(look: Any, *, key: str) -> dict[str, Any] | None:

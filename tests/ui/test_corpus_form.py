@@ -96,6 +96,18 @@ def test_a_path_outside_the_folders_is_refused(open_app, begun, tmp_path, wrong)
     assert not app.exception and KO["error.unreadable_text.outside"] in app.warning[0].value
 
 
+def test_a_link_that_is_turned_outside_after_the_preview_is_refused_at_the_start(open_app, begun, tmp_path):
+    (tmp_path / "outside.txt").write_text("밖\n", encoding="utf-8")
+    link = tmp_path / "texts" / "link.txt"
+    link.write_text("왕이 왔다\n", encoding="utf-8")
+    app = choose(open_app, "path", path=link)
+    assert not app.warning
+    link.unlink()
+    link.symlink_to(tmp_path / "outside.txt")
+    app.button(key="train_start").click().run()
+    assert begun == [] and KO["error.unreadable_text.outside"] in words_on(app)
+
+
 @pytest.mark.parametrize("outcome", ["good", "bad"])
 def test_a_corpus_is_downloaded_beside_the_page(open_app, begun, monkeypatch, outcome):
     def fetch(self, progress=None):
