@@ -119,6 +119,7 @@ class UnreadableText(WordAtlasError):
         "long_line": "it has a line of over a million characters; break it into lines",
         "forbidden": "it may not be read",
         "too_rare": "too few words occur often enough; lower the least count",
+        "name": "its name is not valid Unicode; rename it",
         "no_files": "it holds no .txt, .csv, .tsv, .jsonl or .parquet file",
         "outside": "it lies outside the folders this page may read",
         "damaged": "the file is damaged or incomplete",

@@ -222,7 +222,7 @@ def test_an_error_is_one_line_and_status_2(fails, home, arguments, part, monkeyp
 
 
 def test_texts_that_cannot_be_used(fails, home):
-    for name, content in {"empty": b"", "binary": b"\0\1\2\xff" * 9, "half": b"\xfa\xff\xb0 \xc1" * 5}.items():
+    for name, content in {"empty": b"", "binary": b"\0\1\2\xff" * 9, "half": b"\xff\xfa\xb0 \xc1" * 5}.items():
         (home / f"{name}.txt").write_bytes(content)
         assert name in fails("train", "--corpus", home / f"{name}.txt")
     assert not (home / "runs").exists()

@@ -28,12 +28,16 @@ _KEPT = 60  # seconds a preview is shown without looking at the file again
 
 @dataclass(frozen=True)
 class ChosenText:
-    """The settings ``corpus`` ("" while there is no usable text) and ``corpus_options``, the upload, a name for a run."""
+    """The settings ``corpus`` ("" while there is no usable text) and ``corpus_options``, a name for a run, the upload.
+
+    ``on_disk``: the corpus is a path, to be checked once more by :func:`allowed` when it is used.
+    """
 
     corpus: str
     options: dict[str, Any]
     stem: str
     upload: Any = None
+    on_disk: bool = False
 
 
 def choose_text() -> ChosenText:
@@ -79,7 +83,7 @@ def _on_this_computer() -> ChosenText:
     if not path:
         return ChosenText("", {}, "text")
     options = _previewed(lambda asked: _path_preview(path, asked), key=path)
-    return ChosenText("" if options is None else path, options or {}, stem_of(Path(path).name) or "text")
+    return ChosenText("" if options is None else path, options or {}, stem_of(Path(path).name) or "text", on_disk=True)
 
 
 def _previewed(look: Any, *, key: str) -> dict[str, Any] | None:
@@ -87,8 +91,9 @@ def _previewed(look: Any, *, key: str) -> dict[str, Any] | None:
     place = st.container()
     asked = _reading_options(key)
     try:
-        seen: Preview = look(asked)
         with place:
+            with st.spinner(t("corpus.looking")):
+                seen: Preview = look(asked)
             return _show(seen, key=key) | asked
     except WordAtlasError as error:
         with place:
@@ -107,7 +112,7 @@ def _reading_options(key: str) -> dict[str, Any]:
 
 def _show(seen: Preview, *, key: str) -> dict[str, Any]:
     """Show a preview; return the columns chosen."""
-    about = [t_text(READERS[seen.format].label), seen.encoding.upper(), file_size(seen.size)]
+    about = [t_text(READERS[seen.format].label), seen.encoding.upper().replace("-SIG", " BOM"), file_size(seen.size)]
     about += [t("corpus.files", files=f"{seen.files:,}")] if seen.files > 1 else []
     st.caption(" · ".join([part for part in about if part] + [t("corpus.texts", texts=f"{seen.texts:,}")]))
     columns = {name: [row[i] for row in seen.rows] for i, name in enumerate(seen.columns or (t("corpus.line"),))}

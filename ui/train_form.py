@@ -10,6 +10,7 @@ from lstm_core.model.losses import LOSSES
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.options import build
 from lstm_core.runs import RunDirectory, free_name, runs_root
+from lstm_core.text.preview import allowed
 from lstm_core.text.tokenizers import TOKENIZERS
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.launch import begin
@@ -35,6 +36,8 @@ def start_form() -> RunDirectory | None:
     if chosen.corpus == "":
         st.warning(t("train.no_text"), icon=None)
         return None
+    if chosen.on_disk:
+        values["corpus"] = allowed(chosen.corpus)
     config = build(TrainConfig, values)
     upload = chosen.upload
     text = None if upload is None else upload.getvalue()

@@ -34,14 +34,13 @@ class FileCorpus:
     default_tokenizer: ClassVar[str] = "words"
     missing: ClassVar[int] = 0
 
-    def __init__(self, spec: str | Path, options: FileOptions | None = None, *, name: str = "") -> None:
+    def __init__(self, spec: str | Path, options: FileOptions | None = None) -> None:
         self.options = options or FileOptions()
         self.paths = find_files(spec, suffixes())
-        self.name = name or stem_of(Path(spec).name)
+        self.name = stem_of(Path(spec).name) or str(spec)
         self.files = _texts_in(self.paths, self.options)
         self.first = self.files[0]
-        self._readers = [reader_of(file, self.options) for file in self.files]
-        self.reader: Reader = self._readers[0]
+        self.reader = reader_of(self.first, self.options)
         self.column_names: Columns = self.reader.columns(self.first, self.options)
         self.text_column = self._text_column(self.first, self.reader)
         if not any(True for _ in self.sentences()):
@@ -77,7 +76,7 @@ class FileCorpus:
     def size_hint(self) -> int:
         """About how many texts there are, judged by the first files."""
         first = self.files[:_SAMPLED]
-        rows = sum(reader.rows(file) for file, reader in zip(first, self._readers, strict=False))
+        rows = sum(reader_of(file, self.options).rows(file) for file in first)
         return round(rows * sum(file.size for file in self.files) / max(1, sum(file.size for file in first)))
 
     def sentences(self) -> Iterator[str]:
@@ -100,7 +99,7 @@ class FileCorpus:
     def identity(self) -> str:
         """Return the hash of what is read and how; the names of the files do not matter."""
         options = self.options.model_dump(mode="json", exclude={"label_column"}) | {"text_column": self.text_column}
-        formats = [reader.key for reader in self._readers]
+        formats = [file.suffix for file in self.files]
         hashes = [content_hash(path) for path in self.paths]
         return identity_of({"reading": _READING, "files": hashes, "formats": formats, "options": options})
 
@@ -109,7 +108,8 @@ class FileCorpus:
 
     def _read(self, *more: str) -> Iterator[Blocks]:
         """Yield the texts, and the columns ``more`` beside them, of every file."""
-        for file, reader in zip(self.files, self._readers, strict=True):
+        for file in self.files:
+            reader = reader_of(file, self.options)
             text = self._text_column(file, reader)
             if more and not text:
                 raise InvalidOption(name="label_column", value=more[0], rule=f"{file.name} has no columns")

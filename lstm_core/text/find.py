@@ -15,6 +15,8 @@ from lstm_core.text.packing import PACKED
 def existing(path: str | Path) -> Path:
     """Return ``path`` with ``~`` expanded, if it is a file that may be read. Raises :class:`UnreadableText`."""
     file = _path(path)
+    if file is not None and not _is_unicode(str(file)):
+        raise UnreadableText(name=ascii(file.name)[:200], reason="name")
     if file is None or not file.is_file():
         raise UnreadableText(name=str(path)[:200], reason="missing")
     if not os.access(file, os.R_OK):
@@ -71,6 +73,15 @@ def _path(spec: str | Path) -> Path | None:
     except (OSError, RuntimeError, ValueError):  # a name too long for the system, an unknown ~user, a NUL
         return None
     return path
+
+
+def _is_unicode(name: str) -> bool:
+    """Return whether ``name`` could be written to a file: a name in some old encoding arrives with lone surrogates."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _hidden(path: Path, base: Path) -> bool:

@@ -87,14 +87,14 @@ def safe_name(name: str) -> str:
 
 
 def allowed(spec: str) -> str:
-    """Return ``spec`` if a page may read it: all files it means, their links followed, lie in :func:`text_folders`.
+    """Return ``spec`` as a full path if a page may read it: all its files, links followed, lie in :func:`text_folders`.
 
     Raises :class:`UnreadableText` ("outside", and "missing" and the like for files in allowed places only).
     """
     folders = text_folders()
     if not is_inside(fixed_part(spec), folders) or not all(is_inside(path, folders) for path in find_files(spec, suffixes())):
         raise UnreadableText(name=spec[:200], reason="outside")
-    return spec
+    return str(Path(spec).expanduser().resolve())
 
 
 def _cell(value: str) -> str:

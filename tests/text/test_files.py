@@ -129,11 +129,20 @@ def test_the_line_estimate_is_close(tmp_path):
     assert open_text(path).line_estimate() == pytest.approx(500_000, rel=0.01)
 
 
-@pytest.mark.parametrize("path", ["~nosuchuser-at-all/a.txt", "a" * 300 + ".txt", "nul\0.txt", "half\udce2.txt"])
+@pytest.mark.parametrize("path", ["~nosuchuser-at-all/a.txt", "a" * 300 + ".txt", "nul\0.txt"])
 def test_a_path_that_cannot_be_is_missing(path):
     with pytest.raises(UnreadableText) as caught:
         open_text(path)
     assert caught.value.reason == "missing"
+
+
+def test_a_name_that_is_not_unicode_is_said_to_be_so(tmp_path):
+    path = tmp_path / "half\udce2.txt"
+    path.write_text("왕이 왔다\n", encoding="utf-8")
+    for spec in (path, tmp_path):
+        with pytest.raises(UnreadableText) as caught:
+            open_corpus(str(spec))
+        assert caught.value.reason == "name" and str(caught.value).encode("utf-8")
 
 
 def test_the_home_folder_is_meant_by_a_tilde(tmp_path, monkeypatch):

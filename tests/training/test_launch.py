@@ -1,3 +1,4 @@
+import gzip
 import json
 import math
 import os
@@ -25,7 +26,8 @@ from lstm_core.errors import (
 from lstm_core.files import atomic_write_json
 from lstm_core.locks import Locked, exclusive, is_held
 from lstm_core.runs import read_config, read_metrics, read_status, read_table, snapshots, write_config, write_status
-from lstm_core.training.config import config_from_json
+from lstm_core.text.corpus import open_corpus
+from lstm_core.training.config import TrainConfig, config_from_json
 from lstm_core.training.failure import error_from_json, error_to_json
 from lstm_core.training.launch import begin, launch, request_stop, terminate
 from lstm_core.training.loop import train
@@ -281,3 +283,13 @@ def test_what_is_not_of_the_family_has_a_message_alone():
     assert error_to_json(ValueError("no")) == {"code": "internal", "message": "ValueError: no", "data": {}}
     for other in (None, {}, error_to_json(ValueError("no")), {"code": "too_few", "data": {}}, {"code": "too_few", "data": 3}):
         assert error_from_json(other) is None
+
+
+def test_an_uploaded_table_is_kept_as_it_came_and_read_as_a_table(tmp_path, monkeypatch):
+    monkeypatch.setattr("lstm_core.training.launch.launch", lambda run: None)
+    content = gzip.compress("번호,글\n1,왕이 왔다\n".encode("cp949"))
+    config = TrainConfig(corpus_options={"text_column": "글"})
+    run = begin("table", config, root=tmp_path, text=content, filename="../후기.csv.gz")
+    kept = read_config(run)
+    assert run.corpus.read_bytes() == content and kept["corpus"] == "upload:후기.csv.gz"
+    assert list(open_corpus(str(run.corpus), kept["corpus_options"]).sentences()) == ["왕이 왔다"]

@@ -41,7 +41,7 @@ def test_the_columns_of_a_table_are_guessed_and_can_be_chosen(open_app, begun, t
     path = tmp_path / "texts" / "후기.csv"
     path.write_text(CSV, encoding="utf-8-sig")
     app = choose(open_app, "path", path=path)
-    assert not app.exception and "UTF-8-SIG" in words_on(app)
+    assert not app.exception and "UTF-8 BOM" in words_on(app)
     assert set(app.dataframe[0].value.columns) == {"번호", "글", "라벨"} and len(app.dataframe[0].value) == 5
     assert (box(app, KO["corpus.text_column"]).value, box(app, KO["corpus.label_column"]).value) == ("글", "라벨")
     box(app, KO["corpus.text_column"]).select("번호").run()
@@ -94,6 +94,18 @@ def test_a_path_outside_the_folders_is_refused(open_app, begun, tmp_path, wrong)
     (tmp_path / "texts" / "link.txt").symlink_to(tmp_path / "outside.txt")
     app = choose(open_app, "path", path=tmp_path / "texts" / wrong)
     assert not app.exception and KO["error.unreadable_text.outside"] in app.warning[0].value
+
+
+def test_a_link_that_is_turned_outside_after_the_preview_is_refused_at_the_start(open_app, begun, tmp_path):
+    (tmp_path / "outside.txt").write_text("밖\n", encoding="utf-8")
+    link = tmp_path / "texts" / "link.txt"
+    link.write_text("왕이 왔다\n", encoding="utf-8")
+    app = choose(open_app, "path", path=link)
+    assert not app.warning
+    link.unlink()
+    link.symlink_to(tmp_path / "outside.txt")
+    app.button(key="train_start").click().run()
+    assert begun == [] and KO["error.unreadable_text.outside"] in words_on(app)
 
 
 @pytest.mark.parametrize("outcome", ["good", "bad"])
