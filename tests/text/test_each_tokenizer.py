@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from lstm_core.errors import InvalidOption
 from lstm_core.normalize import normalize
 from lstm_core.options import build
+from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.spelling import near_spellings
 from lstm_core.text.particles import SPELLINGS
 from lstm_core.text.tokenizers import (
     CharacterTokenizer,
@@ -168,6 +171,12 @@ class TestMorphemes:
         kept = "".join(piece.text for piece in MorphemeTokenizer(MorphemeOptions(dictionary=False)).pieces(sentence))
         foreign = [letter for letter in sentence if not unicodedata.name(letter).startswith("HANGUL") and letter != " "]
         assert [letter for letter in kept if not unicodedata.name(letter).startswith("HANGUL")] == foreign
+
+    def test_a_word_without_its_part_of_speech_is_offered_with_it(self):
+        labels = ("왕자/NNG", "왕/NNG", "왕/XPN", "여왕/NNG", "커피/NNG", "ㄴ다/EF")
+        table = EmbeddingTable(labels, np.eye(6, dtype=np.float32), counts=np.array([9, 8, 2, 7, 6, 5]))
+        assert near_spellings(table, "왕")[:2] == ("왕/NNG", "왕/XPN")
+        assert near_spellings(table, "커피")[0] == "커피/NNG"
 
     def test_the_library_knows_every_tag(self):
         kiwi = MorphemeTokenizer()._kiwi()
