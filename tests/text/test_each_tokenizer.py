@@ -1,5 +1,7 @@
 """What single tokenizers do, on sentences that can be cut by hand."""
 
+import multiprocessing
+import os
 import unicodedata
 
 import numpy as np
@@ -25,6 +27,7 @@ from lstm_core.text.tokenizers import (
     WordTokenizer,
 )
 from lstm_core.text.tokenizers.morphemes import TAGS
+from lstm_core.text.tokenizers.processes import threads
 
 SENTENCES = ["왕이 고양이를 보았다.", "고양이는 왕에게 왔다!", "왕은 고양이와 산다"]
 
@@ -105,6 +108,23 @@ def test_so_many_subwords_and_no_more():
     tokenizer = SubwordTokenizer.fit(text, SubwordOptions(pieces=60))
     assert len(tokenizer.model["vocab"]) == 60
     assert tokenizer.decode(tokenizer.tokenize(text[-1])) == text[-1]
+
+
+def test_subwords_are_learned_from_a_sample(monkeypatch):
+    read = []
+    monkeypatch.setattr("lstm_core.text.tokenizers.subwords.SAMPLE", 5)
+    monkeypatch.setattr("lstm_core.text.tokenizers.subwords.SAMPLE_LETTERS", 12)
+    SubwordTokenizer.fit(read.append(one) or one for one in ["가나다", "", "가", "나", "다", "라"])
+    assert read == ["가나다", "", "가", "나", "다"]
+    read.clear()
+    SubwordTokenizer.fit(read.append(one) or one for one in ["가나다라마바", "가나다라마바", "가"])
+    assert read == ["가나다라마바"] * 2
+
+
+def test_a_worker_among_others_uses_one_thread():
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(threads) == 1
+    assert threads() == os.cpu_count()
 
 
 class TestMorphemes:
