@@ -78,7 +78,7 @@ def _row(kind: type[Tokenizer], sentence: str, source: Source, options: dict[str
 
 def _written(pieces: Sequence[Piece]) -> str:
     """Return the pieces with dots between them, parts of speech in grey; safe as Markdown."""
-    shown = [plain(piece.text) + (f" :gray[{plain(piece.tag)}]" if piece.tag else "") for piece in pieces]
+    shown = [plain(piece.text) + (f" :small[:gray[{plain(piece.tag)}]]" if piece.tag else "") for piece in pieces]
     return " ‧ ".join(shown) or "–"
 
 

@@ -1,7 +1,10 @@
 """What single tokenizers do, on sentences that can be cut by hand."""
 
+import multiprocessing
+import os
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +12,8 @@ from hypothesis import strategies as st
 from lstm_core.errors import InvalidOption
 from lstm_core.normalize import normalize
 from lstm_core.options import build
+from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.spelling import near_spellings
 from lstm_core.text.particles import SPELLINGS
 from lstm_core.text.tokenizers import (
     CharacterTokenizer,
@@ -22,6 +27,7 @@ from lstm_core.text.tokenizers import (
     WordTokenizer,
 )
 from lstm_core.text.tokenizers.morphemes import TAGS
+from lstm_core.text.tokenizers.processes import threads
 
 SENTENCES = ["왕이 고양이를 보았다.", "고양이는 왕에게 왔다!", "왕은 고양이와 산다"]
 
@@ -104,6 +110,23 @@ def test_so_many_subwords_and_no_more():
     assert tokenizer.decode(tokenizer.tokenize(text[-1])) == text[-1]
 
 
+def test_subwords_are_learned_from_a_sample(monkeypatch):
+    read = []
+    monkeypatch.setattr("lstm_core.text.tokenizers.subwords.SAMPLE", 5)
+    monkeypatch.setattr("lstm_core.text.tokenizers.subwords.SAMPLE_LETTERS", 12)
+    SubwordTokenizer.fit(read.append(one) or one for one in ["가나다", "", "가", "나", "다", "라"])
+    assert read == ["가나다", "", "가", "나", "다"]
+    read.clear()
+    SubwordTokenizer.fit(read.append(one) or one for one in ["가나다라마바", "가나다라마바", "가"])
+    assert read == ["가나다라마바"] * 2
+
+
+def test_a_worker_among_others_uses_one_thread():
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(threads) == 1
+    assert threads() == os.cpu_count()
+
+
 class TestMorphemes:
     def cut(self, sentence, **options):
         return MorphemeTokenizer(MorphemeOptions(**options)).tokenize(sentence)
@@ -168,6 +191,12 @@ class TestMorphemes:
         kept = "".join(piece.text for piece in MorphemeTokenizer(MorphemeOptions(dictionary=False)).pieces(sentence))
         foreign = [letter for letter in sentence if not unicodedata.name(letter).startswith("HANGUL") and letter != " "]
         assert [letter for letter in kept if not unicodedata.name(letter).startswith("HANGUL")] == foreign
+
+    def test_a_word_without_its_part_of_speech_is_offered_with_it(self):
+        labels = ("왕자/NNG", "왕/NNG", "왕/XPN", "여왕/NNG", "커피/NNG", "ㄴ다/EF")
+        table = EmbeddingTable(labels, np.eye(6, dtype=np.float32), counts=np.array([9, 8, 2, 7, 6, 5]))
+        assert near_spellings(table, "왕")[:2] == ("왕/NNG", "왕/XPN")
+        assert near_spellings(table, "커피")[0] == "커피/NNG"
 
     def test_the_library_knows_every_tag(self):
         kiwi = MorphemeTokenizer()._kiwi()

@@ -126,6 +126,10 @@ class TestEveryTokenizer:
         assert isinstance(FITTED[key].decode(["/", "<unk>", "이/JKS", "/NNG", "다/VV", "", "▁", "ㄴ다/EF", "a/XX"]), str)
 
 
+def test_halves_of_characters_are_no_text():
+    assert normalize("\ud800왕\udfff 🙂\udc00") == "왕 🙂"
+
+
 def test_a_run_of_before_versions_is_of_the_first():
     data = TOKENIZERS["words"].fit([]).to_json()
     del data["version"]

@@ -40,7 +40,7 @@ def test_every_tokenizer_cuts_the_first_sentence(open_app, text, language):
     shown = words_on(app)
     for kind in TOKENIZERS:
         assert kind.label[language] in shown.replace("\\", "")
-    assert "마시다 :gray[VV]" in shown and "▁왕이" in shown
+    assert "마시다 :small[:gray[VV]]" in shown and "▁왕이" in shown
     assert f"VV {catalogue_of(language)['value.VV']}" in shown
 
 
@@ -50,7 +50,7 @@ def test_another_sentence_and_the_options_of_the_chosen_one(open_app, text):
     app.selectbox(key="train_morphemes_parts").select("noun_pos").run()
     app.session_state["tokens_sentence"] = "  여왕이   커피를 마신다 "  # a dialog reruns alone; the test runner cannot
     app = opened(app, text)
-    assert "여왕 :gray[NNG] ‧ 커피 :gray[NNG]" in [one.value for one in app.markdown]
+    assert "여왕 :small[:gray[NNG]] ‧ 커피 :small[:gray[NNG]]" in [one.value for one in app.markdown]
 
 
 def test_without_a_text_those_that_learn_say_so(open_app):
@@ -80,7 +80,8 @@ def test_an_uploaded_text_is_what_they_learn_from():
 def test_pieces_are_shown_as_they_are():
     from lstm_core.text.tokenizers import Piece
 
-    assert _written([Piece("*", ""), Piece("왕", "NNG"), Piece("W_x", "W_URL")]) == r"\* ‧ 왕 :gray[NNG] ‧ W\_x :gray[W\_URL]"
+    pieces = [Piece("*", ""), Piece("왕", "NNG"), Piece("W_x", "W_URL")]
+    assert _written(pieces) == r"\* ‧ 왕 :small[:gray[NNG]] ‧ W\_x :small[:gray[W\_URL]]"
     assert _written([]) == "–"
 
 

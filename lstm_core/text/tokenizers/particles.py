@@ -70,6 +70,10 @@ class ParticleTokenizer(Tokenizer):
         parts = self._parts.__getitem__
         return [list(chain.from_iterable(map(parts, words))) for words in self._words.tokenize_batch(sentences)]
 
+    def tokenize(self, sentence: str) -> list[str]:
+        """Return stems, particles, other words and punctuation marks."""
+        return list(chain.from_iterable(map(self._parts.__getitem__, self._words.tokenize(sentence))))
+
     def decode(self, tokens: Sequence[str]) -> str:
         """Return ``tokens`` with a blank between them, but a particle written to the stem before it."""
         written: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from itertools import islice
@@ -16,7 +16,9 @@ from lstm_core.text.tokenizers.base import BLANK, CaseOptions, Example, Tokenize
 from lstm_core.text.tokenizers.processes import in_worker
 
 SAMPLE = 200_000
-"""Pieces are learned from so many sentences, the first ones of the corpus."""
+"""Pieces are learned from so many sentences, the first ones of the corpus,"""
+SAMPLE_LETTERS = 20_000_000
+"""and from no more than about so many characters, so that long lines do not fill the memory."""
 _UNKNOWN = "<unk>"
 
 
@@ -73,7 +75,7 @@ class SubwordTokenizer(Tokenizer):
             show_progress=False,
         )
         engine = learner._engine
-        engine.train_from_iterator(learner._prepared(list(islice(sentences, SAMPLE))), trainer=trainer)
+        engine.train_from_iterator((learner._prepared([one])[0] for one in _sample(sentences)), trainer=trainer)
         return cls(json.loads(engine.to_str())["model"], chosen)
 
     def tokenize_batch(self, sentences: Sequence[str]) -> list[list[str]]:
@@ -134,3 +136,13 @@ class SubwordTokenizer(Tokenizer):
             [pre_tokenizers.Metaspace(BLANK, prepend_scheme="never"), pre_tokenizers.Punctuation("contiguous")]
         )
         return engine
+
+
+def _sample(sentences: Iterable[str]) -> Iterator[str]:
+    """Yield the first of ``sentences``: :data:`SAMPLE` of them, or as many as reach :data:`SAMPLE_LETTERS`."""
+    letters = 0
+    for sentence in islice(sentences, SAMPLE):
+        yield sentence
+        letters += len(sentence)
+        if letters >= SAMPLE_LETTERS:
+            return

@@ -29,6 +29,10 @@ class WordTokenizer(Tokenizer):
         cut = _WORD.findall
         return [cut(sentence) for sentence in self._cases(sentences)]
 
+    def tokenize(self, sentence: str) -> list[str]:
+        """Return words and single punctuation marks."""
+        return _WORD.findall(self._case(sentence))
+
     def decode(self, tokens: Sequence[str]) -> str:
         """Return ``tokens`` with a blank between them."""
         return " ".join(tokens)
