@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from lstm_core.cli_compare import compare_arguments, compare_command, drift_arguments, drift_command
 from lstm_core.errors import WordAtlasError
 
 Answer = tuple[Any, str]
@@ -69,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     project.add_argument("--seed", type=int, default=0)
     project.add_argument("--limit", type=int, help="only so many of the most frequent words")
     _set_option(project)
+    compare_arguments(_command(commands, "compare", compare_command, "what two tables have in common", table=True))
+    drift_arguments(_command(commands, "drift", drift_command, "how words moved while a run was trained"))
     convert = _command(commands, "convert", _convert, "write a table in another format, told by the suffix", table=True)
     convert.add_argument("out", metavar="OUT", type=Path)
     _command(commands, "info", _info, "what is known about a table", table=True)

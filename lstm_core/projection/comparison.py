@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -159,6 +161,9 @@ class TableComparison:
             return None
         return float(np.corrcoef(ranks)[0, 1])
 
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and normalize(word) in self.words
+
     def place(self, word: str) -> int:
         """Return the place of ``word`` in ``words``. Raises :class:`UnknownWords` (it is not in both, or not compared)."""
         wanted = normalize(word)
@@ -209,3 +214,12 @@ class TableComparison:
             "frequency_effect": self.frequency_effect,
             "words": self.records(),
         }
+
+    def to_csv(self) -> str:
+        """Return the :meth:`records` as CSV with a header."""
+        text = io.StringIO(newline="")
+        records = self.records()
+        writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)
+        return text.getvalue()

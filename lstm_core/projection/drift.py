@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,19 @@ class Drift:
         """
         unsettled = np.cumsum(self.kept[::-1] < share, axis=0)[::-1] > 0  # (S, N): now or later below the share
         return tuple(self.steps[int(first)] for first in unsettled.sum(axis=0))
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one record per word, the longest path first: word, path, mean turnover (0-1), step at which it settled."""
+        settled = self.settled()
+        return [
+            {
+                "word": self.words[place],
+                "path": round(float(self.path_lengths[place]), 6),
+                "turnover": round(float(self.mean_turnover[place]), 6),
+                "settled": settled[place],
+            }
+            for place in np.argsort(-self.path_lengths, kind="stable")
+        ]
 
 
 def drift(
