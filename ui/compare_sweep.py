@@ -23,8 +23,7 @@ from ui.state import cache_root
 from ui.text import percent, plain
 from ui.waiting import once
 
-ACROSS = 3
-HEIGHT = 300
+HEIGHT = 340
 _ASKED = "sweep_asked"
 
 
@@ -105,8 +104,9 @@ def _panels(table: EmbeddingTable, found: Sweep) -> None:
     st.markdown(t("sweep.result", shown=f"{len(found.panels[0].projection):,}", total=f"{len(table):,}"))
     word = trail.word_field(t("map.find"), placeholder=t("map.find_hint"))
     highlight = _highlight(table, word)
-    for start in range(0, len(found.panels), ACROSS):
-        for number, place in enumerate(st.columns(ACROSS, gap="small"), start=start):
+    across = 2 if len(found.panels) in (2, 4) else 3
+    for start in range(0, len(found.panels), across):
+        for number, place in enumerate(st.columns(across, gap="small"), start=start):
             if number < len(found.panels):
                 with place:
                     _panel(table, found, number, highlight)

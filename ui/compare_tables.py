@@ -46,8 +46,10 @@ class _View:
 
 def show_tables(table: EmbeddingTable) -> None:
     """Let two tables be chosen and show what they have in common. Raises what is wrong with them."""
-    one, other = choose_sides(table)
-    with st.popover(t("compare.options")), st.form("compare_options", border=False):
+    sides, how = st.columns([6, 1], vertical_alignment="bottom")
+    with sides:
+        one, other = choose_sides(table)
+    with how, st.popover(t("compare.options"), width="stretch"), st.form("compare_options", border=False):
         options = build(ComparisonOptions, option_fields(ComparisonOptions, key="compare"))
         seed = st.number_input(t("map.seed"), 0, 2**31 - 1, 0, key="compare_seed", persist_state="session")
         drawn = st.number_input(t("compare.drawn"), 10, 20_000, 1500, key="compare_drawn", persist_state="session")

@@ -136,14 +136,14 @@ def _word_table(found: Drift, table: EmbeddingTable) -> None:
     path, turnover = t("drift.column_path"), t("drift.column_turnover")
     columns = {
         path: [one["path"] for one in records],
-        turnover: [one["turnover"] for one in records],
+        turnover: [100 * one["turnover"] for one in records],
         t("drift.column_settled"): [one["settled"] for one in records],
     }
     if table.counts is not None:
         columns[t("map.color_frequency")] = [int(table.counts[table.index(word)]) if word in table else None for word in words]
     form = {
         path: st.column_config.NumberColumn(format="%.2f"),
-        turnover: st.column_config.NumberColumn(format="percent"),
+        turnover: st.column_config.NumberColumn(format="%.0f %%"),
     }
     word_table(words, columns, key="drift_words", form=form)
     st.caption(t("drift.table_hint", k=found.k, candidates=f"{found.candidates:,}"))

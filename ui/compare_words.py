@@ -17,7 +17,7 @@ from ui.text import amount, plain, plain_list
 
 def show_words(found: TableComparison, word: str) -> None:
     """Show the words from the most moved down, and beside them the neighbours of one word in both tables."""
-    words, near = st.columns([2, 3], gap="large")
+    words, near = st.columns(2, gap="large")
     with words:
         st.subheader(t("compare.most_moved"))
         _word_table(found)
@@ -46,13 +46,13 @@ def _word_table(found: TableComparison) -> None:
     cosine, overlap = t("compare.column_cosine"), t("compare.column_overlap")
     columns = {
         cosine: [one["cosine"] for one in records],
-        overlap: [one["overlap"] for one in records],
+        overlap: [100 * one["overlap"] for one in records],
         t("compare.column_count_a"): [one["count_a"] for one in records],
         t("compare.column_count_b"): [one["count_b"] for one in records],
     }
     form = {
         cosine: st.column_config.NumberColumn(format="%.2f"),
-        overlap: st.column_config.NumberColumn(format="percent"),
+        overlap: st.column_config.NumberColumn(format="%.0f %%"),
     }
     word_table([one["word"] for one in records], columns, key="compare_words", form=form)
 

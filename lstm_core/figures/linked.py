@@ -16,6 +16,7 @@ from lstm_core.projection.comparison import TableComparison
 from lstm_core.projection.value import Projection
 
 _ROOM = 0.04  # of the extent, around the points
+_BAR = {"orientation": "h", "y": -0.16, "yanchor": "top", "thickness": 8, "len": 0.7, "title": {"side": "bottom"}}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ def linked_figures(
     ):
         highlight = () if chosen is None else _highlights(chosen, own[chosen], other[chosen], labels)
         words = [comparison.words[place] for place in picture.indices]
-        figure = map_figure(picture, words, color=color, highlight=highlight, dark=dark, named=named, height=height)
+        few = named if chosen is None else named // 3
+        figure = map_figure(picture, words, color=color, highlight=highlight, dark=dark, named=few, height=height)
+        figure.update_traces(marker={"colorbar": _BAR}, selector={"name": figure.data[0].name})
         if picture.dimension == 2:
             figure.update_xaxes(range=[low[0], high[0]])
             figure.update_yaxes(range=[low[1], high[1]])
