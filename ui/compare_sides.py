@@ -37,8 +37,8 @@ class Side:
         return _load_snapshot(str(self.choice.path), self.step, taken.stat().st_mtime_ns if taken.exists() else 0)
 
 
-def choose_sides(table: EmbeddingTable) -> tuple[Side | None, Side | None]:
-    """Draw the choices of the two tables and return them; None for a side that is not chosen. ``table`` is the open one."""
+def choose_sides(table: EmbeddingTable) -> tuple[Side, Side | None]:
+    """Draw the choices of the two tables and return them; None while the second is not chosen. ``table`` is the open one."""
     choices = {choice.name: choice for choice in table_choices()}
     first, second = st.columns(2, gap="large")
     with first:
@@ -74,14 +74,17 @@ def _other_side(first: TableChoice, choices: dict[str, TableChoice]) -> Side | N
     names = [name for name in choices if name != first.name or run_with_snapshots(first)]
     wanted = st.query_params.get(_WITH)
     start = wanted if wanted in names else _partner(first, [choices[name] for name in names])
+    key = f"compare_b_{first.name}"
+    if key not in st.session_state or st.session_state[key] not in (None, *names):
+        st.session_state[key] = start
     chosen, moment = st.columns([3, 2], vertical_alignment="bottom")
     name = chosen.selectbox(
         t("compare.b"),
         names,
-        index=names.index(start) if start in names else None,
+        index=None,
         format_func=_named(choices),
         placeholder=t("compare.b_hint"),
-        key=f"compare_b_{first.name}",
+        key=key,
         persist_state="session",
     )
     if name is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lstm_core.errors import InvalidOption
+from lstm_core.figures.linked import hold_frame
 from lstm_core.figures.scatter import Highlight, map_figure
 from lstm_core.options import OptionSpec
 from lstm_core.projection import PROJECTIONS
@@ -15,7 +16,7 @@ from lstm_core.projection.sweep import MOST, SEED, Panel, Sweep, suggested_value
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.search import most_neighbors, nearest
 from ui import trail
-from ui.columns import shown_columns
+from ui.columns import column_name, shown_columns
 from ui.i18n import named, t, t_text
 from ui.map import is_dark, show_map
 from ui.map_figure import coloring
@@ -101,7 +102,9 @@ def _numbers(text: str, name: str, spec: OptionSpec | None) -> tuple[int | float
 
 
 def _panels(table: EmbeddingTable, found: Sweep) -> None:
-    st.markdown(t("sweep.result", shown=f"{len(found.panels[0].projection):,}", total=f"{len(table):,}"))
+    said = [t("sweep.result", shown=f"{len(found.panels[0].projection):,}", total=f"{len(table):,}")]
+    said += [t("sweep.colored", column=plain(column_name(name))) for name in shown_columns(table)[:1]]
+    st.markdown(" ".join(said))
     word = trail.word_field(t("map.find"), placeholder=t("map.find_hint"))
     highlight = _highlight(table, word)
     across = 2 if len(found.panels) in (2, 4) else 3
@@ -125,6 +128,7 @@ def _panel(table: EmbeddingTable, found: Sweep, number: int, highlight: tuple[Hi
         dark=is_dark(),
         height=HEIGHT,
     )
+    hold_frame(figure, [each.projection for each in found.panels])
     figure.update_layout(showlegend=False, margin={"l": 4, "r": 4, "t": 4, "b": 4})
     figure.update_xaxes(title=None)
     figure.update_yaxes(title=None)

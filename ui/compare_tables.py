@@ -20,6 +20,7 @@ from lstm_core.projection.quality import projection_quality
 from lstm_core.table.embedding_table import EmbeddingTable
 from ui import trail
 from ui.columns import shown_columns, value_name
+from ui.compare_again import teach
 from ui.compare_sides import Side, choose_sides, forget_other
 from ui.compare_words import show_words
 from ui.forms import option_fields
@@ -54,8 +55,8 @@ def show_tables(table: EmbeddingTable) -> None:
         seed = st.number_input(t("map.seed"), 0, 2**31 - 1, 0, key="compare_seed", persist_state="session")
         drawn = st.number_input(t("compare.drawn"), 10, 20_000, 1500, key="compare_drawn", persist_state="session")
         st.form_submit_button(t("compare.apply"), type="primary")
-    if one is None or other is None:
-        _teach()
+    if other is None:
+        teach(one.choice)
         return
     a, b = one.load(), other.load()
     if a.fingerprint == b.fingerprint:
@@ -73,15 +74,10 @@ def show_tables(table: EmbeddingTable) -> None:
     show_words(found, view.word)
 
 
-def _teach() -> None:
-    """Say what two tables tell, and how to come by a second one."""
-    st.info(t("compare.teach"), icon=None)
-    st.page_link("pages/train.py", label=t("table.empty_link"))
-
-
 def _overview(found: TableComparison) -> None:
     """Say in two sentences how alike the tables are, each number beside what chance would give."""
     near, own = found.overlap_null, found.cosine_null
+    lost = found.unrecognised
     with st.container(key="compare_answer"):
         st.markdown(
             t(
@@ -100,9 +96,9 @@ def _overview(found: TableComparison) -> None:
                 mean=amount(float(found.cosines.mean()), digits=2),
                 low=amount(own.low, digits=2),
                 high=amount(own.high, digits=2),
-                lost=f"{found.unrecognised:,}",
-                share=percent(found.unrecognised / len(found)),
             )
+            + " "
+            + (t("compare.lost", lost=f"{lost:,}", share=percent(lost / len(found))) if lost else t("compare.none_lost"))
         )
     parts = [t("compare.how", shared=f"{found.shared:,}", shuffles=found.options.shuffles, seed=found.seed)]
     if found.frequency_effect is not None:

@@ -38,13 +38,12 @@ def linked_figures(
     named: int = 20,
     height: int | None = 520,
 ) -> tuple[go.Figure, go.Figure]:
-    """Return the two ``pictures`` of ``comparison`` as figures with one frame; ``customdata`` are places in its ``words``.
+    """Return the two flat ``pictures`` of ``comparison`` as figures with one frame; ``customdata`` are places in its ``words``.
 
     The word at the place ``chosen`` is joined by lines to its nearest words, those near in both tables in one colour and
     those near in this table alone in another; a dashed line leads from where it stands in the first to where in the second.
     """
     labels = labels or LinkedLabels()
-    low, high = _frame(pictures)
     figures = []
     for picture, own, other in zip(
         pictures, (comparison.near_a, comparison.near_b), (comparison.near_b, comparison.near_a), strict=True
@@ -54,10 +53,8 @@ def linked_figures(
         few = named if chosen is None else named // 3
         figure = map_figure(picture, words, color=color, highlight=highlight, dark=dark, named=few, height=height)
         figure.update_traces(marker={"colorbar": _BAR}, selector={"name": figure.data[0].name})
-        if picture.dimension == 2:
-            figure.update_xaxes(range=[low[0], high[0]])
-            figure.update_yaxes(range=[low[1], high[1]])
-            _add_way(figure, pictures, chosen)
+        hold_frame(figure, pictures)
+        _add_way(figure, pictures, chosen)
         figures.append(figure)
     return figures[0], figures[1]
 
@@ -70,11 +67,13 @@ def _highlights(chosen: int, own: NDArray[np.int64], other: NDArray[np.int64], l
     )
 
 
-def _frame(pictures: tuple[Projection, Projection]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def hold_frame(figure: go.Figure, pictures: Sequence[Projection]) -> None:
+    """Give a flat map the frame that holds the points of all ``pictures``, so that maps beside each other can be compared."""
     points = np.concatenate([picture.coordinates for picture in pictures]).astype(np.float64)
     low, high = points.min(axis=0), points.max(axis=0)
     room = _ROOM * float((high - low).max() or 1.0)
-    return low - room, high + room
+    figure.update_xaxes(range=[low[0] - room, high[0] + room])
+    figure.update_yaxes(range=[low[1] - room, high[1] + room])
 
 
 def _add_way(figure: go.Figure, pictures: tuple[Projection, Projection], chosen: int | None) -> None:

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import streamlit as st
 from made_tables import write_world
 from page_helpers import catalogue_of, words_on
 from safetensors.numpy import load_file, save_file
@@ -33,6 +34,39 @@ def test_shipped_tables_that_share_no_words_teach_how_to_get_another(open_app, i
     app = open_app("compare")
     assert app.selectbox(key="compare_b_world-ko").value is None
     assert KO["compare.teach"] in words_on(app) and not app.warning
+
+
+def test_stopping_a_comparison_chooses_no_second_table(open_app, own_run, monkeypatch):
+    def slow(key, compute, *, text="", on_stop=None):
+        if key[0] == "comparison":
+            st.button("stop", key="stop", on_click=on_stop)
+            st.stop()
+        return compute(lambda done: None)
+
+    monkeypatch.setattr("ui.compare_tables.once", slow)
+    app = open_app("compare", **{"with": "mine"})
+    app.button(key="stop").click().run()
+    assert app.selectbox(key="compare_b_world-ko").value is None and KO["compare.teach"] in words_on(app)
+
+
+def test_a_second_training_of_the_same_text_is_one_click_away(open_app, own_run, monkeypatch):
+    begun = []
+    monkeypatch.setattr("ui.compare_again.begin", lambda name, config: begun.append((name, config)) or own_run)
+    app = open_app("compare")
+    app.selectbox(key="compare_b_world-ko").set_value(None).run()
+    app.button(key="compare_again").click().run()
+    (name, config), *more = begun
+    assert not more and name == "world-ko-1" and (config.corpus, config.seed, config.snapshots) == ("world", 1, 30)
+    assert app.session_state["run"] == "mine" and app.title[0].value == KO["train.title"]
+
+
+def test_a_table_whose_text_is_not_there_sends_to_the_training_page(open_app, own_run):
+    about = json.loads(own_run.config.read_text(encoding="utf-8"))
+    own_run.config.write_text(json.dumps(about | {"corpus": "upload:x.txt"}), encoding="utf-8")
+    app = open_app("compare", table="mine")
+    app.selectbox(key="compare_b_mine").set_value(None).run()
+    assert KO["compare.teach"] in words_on(app) and not app.exception
+    assert not [one for one in app.button if one.key == "compare_again"]
 
 
 def test_a_table_with_the_same_words_is_proposed_and_compared(open_app, own_run):
