@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import runpy
 
-BENCHMARKS = ("benchmarks.pages", "benchmarks.world", "benchmarks.survival", "benchmarks.text")
+BENCHMARKS = ("benchmarks.pages", "benchmarks.world", "benchmarks.survival", "benchmarks.text", "benchmarks.text_tokenizers")
 # benchmarks.training needs a text: see there
 
 for name in BENCHMARKS:

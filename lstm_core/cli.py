@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from lstm_core.cli_compare import compare_arguments, compare_command, drift_arguments, drift_command
 from lstm_core.errors import WordAtlasError
 
 Answer = tuple[Any, str]
@@ -72,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     perplexity = _command(commands, "perplexity", _perplexity, "how well a language model foresees a text")
     perplexity.add_argument("run_name", metavar="RUN", help="a run or the name of a shipped model")
     perplexity.add_argument("--text", metavar="FILE", required=True, help="one sentence a line")
+    compare_arguments(_command(commands, "compare", compare_command, "what two tables have in common", table=True))
+    drift_arguments(_command(commands, "drift", drift_command, "how words moved while a run was trained"))
     convert = _command(commands, "convert", _convert, "write a table in another format, told by the suffix", table=True)
     convert.add_argument("out", metavar="OUT", type=Path)
     _command(commands, "info", _info, "what is known about a table", table=True)

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_core.errors import FormulaError, RunIncomplete
+from lstm_core.errors import FormulaError, RunIncomplete, RunNotFound, UnknownChoice
 from lstm_core.files import read_json
 from lstm_core.run_folder import RunDirectory
-from lstm_core.runs import Snapshot, read_snapshot, read_vocabulary
+from lstm_core.runs import Snapshot, find_run, find_table, read_snapshot, read_vocabulary, snapshots
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.formula import parse_formula
 from lstm_core.table.probes import Probe, probe_rank
-from lstm_core.text.vocabulary import Vocabulary
+from lstm_core.text.vocabulary import SPECIALS, Vocabulary
 
 GRAMMAR = frozenset(("particle", "function", "verb", "adjective"))
 """Values of the column ``kind`` that name no thing."""
@@ -30,9 +30,37 @@ def read_probes(run: RunDirectory) -> tuple[Probe, ...]:
 
 
 def snapshot_table(run: RunDirectory, snapshot: Snapshot, *, vocabulary: Vocabulary | None = None) -> EmbeddingTable:
-    """Return the table as it was at ``snapshot`` (rows rounded to float16). Raises :class:`RunIncomplete`."""
-    words = (vocabulary or read_vocabulary(run)).words
-    return EmbeddingTable(words, read_snapshot(run, snapshot), metadata={"name": run.name, "step": snapshot.step})
+    """Return the table as it was at ``snapshot``, called ``run@step``; rows are rounded to float16.
+
+    Raises :class:`RunIncomplete`.
+    """
+    vocabulary = vocabulary or read_vocabulary(run)
+    columns = {key: tuple(values) for key, values in _known(run).get("columns", {}).items()}
+    return EmbeddingTable(
+        vocabulary.words,
+        read_snapshot(run, snapshot),
+        counts=np.array(vocabulary.counts[len(SPECIALS) :], dtype=np.int64),
+        columns={key: values for key, values in columns.items() if len(values) == len(vocabulary.words)},
+        metadata={"name": f"{run.name}@{snapshot.step}", "step": snapshot.step},
+    )
+
+
+def find_table_at(name_or_path: str) -> EmbeddingTable:
+    """Return the table of that name as :func:`find_table` does, or for ``RUN@STEP`` the snapshot of a run.
+
+    Raises as :func:`find_table`, and :class:`UnknownChoice` for a step at which no snapshot was taken.
+    """
+    name, _, step = name_or_path.rpartition("@")
+    if not (name and step.isdecimal()):
+        return find_table(name_or_path)
+    try:
+        run = find_run(name)
+    except RunNotFound:
+        return find_table(name_or_path)
+    taken = {str(snapshot.step): snapshot for snapshot in snapshots(run)}
+    if step not in taken:
+        raise UnknownChoice(kind="snapshot", given=step, choices=tuple(taken))
+    return snapshot_table(run, taken[step])
 
 
 def probe_ranks(

@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from lstm_core.errors import RunIncomplete
+from lstm_core.errors import RunIncomplete, RunNotFound, UnknownChoice
 from lstm_core.files import atomic_write_json
-from lstm_core.run_history import followed_rows, probe_ranks, read_probes, snapshot_table, spread, words_of, words_to_follow
+from lstm_core.run_history import (
+    find_table_at,
+    followed_rows,
+    probe_ranks,
+    read_probes,
+    snapshot_table,
+    spread,
+    words_of,
+    words_to_follow,
+)
 from lstm_core.runs import RunDirectory, Snapshot, read_vocabulary, snapshot_path, snapshots
 from lstm_core.table.probes import Probe
 from lstm_core.text.vocabulary import SPECIALS, Vocabulary
@@ -92,3 +101,24 @@ def test_damaged_probes_are_one_sentence(run, probes):
     atomic_write_json(run.columns, {"probes": probes})
     with pytest.raises(RunIncomplete):
         read_probes(run)
+
+
+def test_a_snapshot_is_a_table_with_counts_and_columns_found_by_run_and_step(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORD_ATLAS_RUNS", str(tmp_path))
+    atomic_write_json(run.config, {"format": 1})
+    table = find_table_at("r@9")
+    assert table.name == "r@9" and table.labels == WORDS and table.counts.tolist() == [7, 6, 5, 4, 3, 2, 1]
+    assert table.columns["kind"] == tuple(KINDS) and table == snapshot_table(run, snapshots(run)[1])
+    with pytest.raises(UnknownChoice) as caught:
+        find_table_at("r@8")
+    assert caught.value.choices == ("0", "9")
+
+
+def test_a_file_whose_name_ends_like_a_step_is_a_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORD_ATLAS_RUNS", str(tmp_path))
+    path = tmp_path / "words@12.vec"
+    path.write_text("2 2\na 1 0\nb 0 1\n", encoding="utf-8")
+    assert find_table_at(str(path)).labels == ("a", "b")
+    for name in ("nothing@3", "@3", "nothing@three", "nothing"):
+        with pytest.raises(RunNotFound):
+            find_table_at(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import streamlit as st
@@ -11,9 +12,10 @@ import streamlit as st
 from lstm_core.errors import TooFew
 from lstm_core.figures.curves import CurveLabels, loss_figure, probe_figure
 from lstm_core.figures.trajectory import trajectory_figure
+from lstm_core.projection.alignment import snapshot_rotation
 from lstm_core.projection.trajectory import Trajectory, trajectory
 from lstm_core.run_history import followed_rows, probe_ranks, read_probes, spread, words_of, words_to_follow
-from lstm_core.runs import RunDirectory, Snapshot, read_vocabulary, snapshot_path, snapshots
+from lstm_core.runs import RunDirectory, Snapshot, read_snapshot, read_vocabulary, snapshot_path, snapshots
 from lstm_core.table.probes import Probe
 from lstm_core.text.vocabulary import Vocabulary
 from lstm_core.training.failure import error_from_json
@@ -218,7 +220,9 @@ def _paths(path: str, taken: tuple[tuple[int, int], ...]) -> Trajectory:
     vocabulary, _ = _asked(path, _stamp(run.columns))
     words = words_to_follow(run, count=_FOLLOWED, vocabulary=vocabulary)
     rows = followed_rows(run, chosen, words=words, vocabulary=vocabulary)
-    return trajectory(rows, words, [one.step for one in chosen])
+    whole = pairwise(read_snapshot(run, one) for one in chosen)  # 40 words in 64 dimensions would fit too well
+    turns = [snapshot_rotation(older, newer) for older, newer in whole]
+    return trajectory(rows, words, [one.step for one in chosen], turns=turns)
 
 
 def _stamp(path: Path) -> int:

@@ -16,7 +16,7 @@ from ui.i18n import named, t, t_text
 from ui.projections import MapQuestion
 from ui.text import plain
 
-PLAIN, FREQUENCY = "-plain", "-frequency"  # ways to colour that are not the name of a column
+PLAIN, FREQUENCY, RECALL = "-plain", "-frequency", "-recall"  # ways to colour that are not the name of a column
 SHOWN = {2: 5000, 3: 3000}  # points drawn unless told otherwise
 MOST_SHOWN = 20_000
 _METHOD, _DIMENSION = "map_method", "map_dimension"
@@ -77,8 +77,8 @@ def use_pca() -> None:
 
 def color_name(key: str) -> str:
     """Return what a way of colouring is called."""
-    if key in (PLAIN, FREQUENCY):
-        return t("map.color_none" if key == PLAIN else "map.color_frequency")
+    if key in (PLAIN, FREQUENCY, RECALL):
+        return t({PLAIN: "map.color_none", FREQUENCY: "map.color_frequency", RECALL: "map.color_recall"}[key])
     return column_name(key)
 
 
@@ -91,7 +91,7 @@ def _always(table: EmbeddingTable, word: str, limit: int) -> tuple[str, ...]:
 
 
 def _colorings(table: EmbeddingTable) -> list[str]:
-    return [*shown_columns(table), *([FREQUENCY] if table.counts is not None else []), PLAIN]
+    return [*shown_columns(table), *([FREQUENCY] if table.counts is not None else []), RECALL, PLAIN]
 
 
 def _options(table: EmbeddingTable, method: str, dimension: int) -> tuple[tuple[tuple[str, Any], ...], int, int]:

@@ -14,14 +14,16 @@ from lstm_core.figures.coloring import Coloring
 from lstm_core.figures.placement import first_of_each
 from lstm_core.figures.scatter import Highlight, map_figure
 from lstm_core.projection import PROJECTIONS, Projection
+from lstm_core.projection.point_quality import point_recall
 from lstm_core.registry import Text
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.search import Neighbors
 from ui.columns import value_name
 from ui.i18n import t, t_text
-from ui.map_controls import FREQUENCY, PLAIN, MapView, color_name
+from ui.map_controls import FREQUENCY, PLAIN, RECALL, MapView, color_name
 from ui.projections import quality_of
 from ui.text import amount, percent, plain
+from ui.waiting import once
 
 HEIGHT = 640
 
@@ -33,7 +35,7 @@ def map_picture(
     return map_figure(
         projection,
         projection.labels(table),
-        color=_coloring(table, projection, view.color),
+        color=coloring(table, projection, view.color),
         highlight=_highlights(table, neighbors),
         importance=_importance(table, projection, view.color),
         named=30 if projection.dimension == 2 else 20,
@@ -77,9 +79,15 @@ def _worth(table: EmbeddingTable, projection: Projection, view: MapView) -> list
     ]
 
 
-def _coloring(table: EmbeddingTable, projection: Projection, color: str) -> Coloring | None:
+def coloring(table: EmbeddingTable, projection: Projection, color: str) -> Coloring | None:
+    """Return what the way of colouring called ``color`` says of each point; None for one colour."""
     if color == PLAIN:
         return None
+    if color == RECALL:
+        key = ("point recall", table.fingerprint, projection.coordinates.tobytes())
+        k = min(10, len(projection) - 1)
+        shares = once(key, lambda _: point_recall(table, projection, k=k))
+        return Coloring(shares, title=color_name(color))
     if color == FREQUENCY:
         counts = np.asarray(table.counts)[projection.indices]
         return Coloring(counts, title=color_name(color), logarithmic=True)

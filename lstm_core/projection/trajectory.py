@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_core.errors import InvalidOption, TooFew
-from lstm_core.projection.alignment import Points, procrustes_rotation
+from lstm_core.projection.alignment import Points, procrustes_rotation, snapshot_rotation
 from lstm_core.projection.pca import principal_axes, steady_signs
 
 
@@ -41,10 +41,13 @@ class Trajectory:
         return lengths
 
 
-def trajectory(matrices: Sequence[Points], words: Sequence[str], steps: Sequence[int]) -> Trajectory:
+def trajectory(
+    matrices: Sequence[Points], words: Sequence[str], steps: Sequence[int], *, turns: Sequence[Points] | None = None
+) -> Trajectory:
     """Return the paths of ``words`` (N) through the snapshots ``matrices`` (each ``(N, D)``), oldest first, taken at ``steps``.
 
-    From the newest back, each snapshot is turned onto the next one by orthogonal Procrustes in the full space; all are then
+    From the newest back, each snapshot is turned onto the next one in the full space: by ``turns`` (S - 1 rotations
+    ``(D, D)``, found on more words than are shown), else by :func:`snapshot_rotation` of the words shown. All are then
     seen in the plane of the newest one's first two principal components. The plane itself is turned to fit the plane one
     would have drawn without the newest snapshot, and that one to its own predecessor, so that the picture does not flip as
     snapshots arrive. Snapshots that differ by a rotation alone do not move.
@@ -52,7 +55,8 @@ def trajectory(matrices: Sequence[Points], words: Sequence[str], steps: Sequence
     """
     clouds = [np.asarray(matrix, dtype=np.float64) for matrix in matrices]
     _check(clouds, words, steps)
-    turns = [procrustes_rotation(older, newer) for older, newer in pairwise(clouds)]
+    if turns is None:
+        turns = [snapshot_rotation(older, newer) for older, newer in pairwise(clouds)]
     plane = steady_plane(clouds, turns)
     newest = clouds[-1].mean(axis=0)
     seen = [(clouds[-1] - newest) @ plane]
@@ -64,7 +68,7 @@ def trajectory(matrices: Sequence[Points], words: Sequence[str], steps: Sequence
     return Trajectory(tuple(words), coordinates, tuple(map(int, steps)), _shares(clouds[-1], plane))
 
 
-def steady_plane(clouds: Sequence[NDArray[np.float64]], turns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+def steady_plane(clouds: Sequence[NDArray[np.float64]], turns: Sequence[Points]) -> NDArray[np.float64]:
     """Return the plane ``(D, 2)`` of the newest cloud's principal components, turned within itself to keep the picture still.
 
     ``turns[k]`` takes cloud k onto cloud k + 1. Each cloud's plane is turned so that its predecessor looks as it did before.

@@ -144,3 +144,11 @@ def test_trails_break_between_words_and_end_at_the_words():
 def test_a_short_trail_shows_the_last_moves_only():
     assert len(trajectory_figure(PATH, trail=1).data[0].x) == 7 * 3
     assert len(trajectory_figure(PATH, trail=0).data[0].x) == 7 * 2
+
+
+def test_names_that_would_cover_each_other_are_left_to_the_hover_box():
+    crowd = np.random.default_rng(0).normal(size=(200, 3))
+    words = tuple(f"w{i}" for i in range(200))
+    named = trajectory_figure(trajectory([crowd], words, [0]), emphasis=("w199",)).data[1]
+    assert 10 < sum(name != "" for name in named.text) < 160
+    assert sum(name != "" for name in named.hovertext) == 199
