@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lstm_core.errors import FormulaError, RunIncomplete
 from lstm_core.files import read_json
 from lstm_core.run_folder import RunDirectory
-from lstm_core.runs import Snapshot, read_snapshot, read_vocabulary
+from lstm_core.runs import Snapshot, read_snapshot, read_vocabulary, snapshots
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.formula import parse_formula
 from lstm_core.table.probes import Probe, probe_rank
@@ -33,6 +33,12 @@ def snapshot_table(run: RunDirectory, snapshot: Snapshot, *, vocabulary: Vocabul
     """Return the table as it was at ``snapshot`` (rows rounded to float16). Raises :class:`RunIncomplete`."""
     words = (vocabulary or read_vocabulary(run)).words
     return EmbeddingTable(words, read_snapshot(run, snapshot), metadata={"name": run.name, "step": snapshot.step})
+
+
+def first_rows(run: RunDirectory) -> NDArray[np.float32] | None:
+    """Return the word rows (V, D) before the first step, rounded to float16; None without that snapshot."""
+    begun = next((snapshot for snapshot in snapshots(run) if snapshot.step == 0), None)
+    return None if begun is None else read_snapshot(run, begun)
 
 
 def probe_ranks(
