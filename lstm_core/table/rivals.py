@@ -8,7 +8,7 @@ whatever lies further from the answer's score than its rounding can reach; the f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -23,7 +23,7 @@ Scored = Callable[[slice], NDArray[np.floating]]
 Progress = Callable[[float], None]
 
 BLOCK = 2040  # rows at a time: 255 groups of eight flags, the most that one byte can count
-BATCH = 256  # questions at a time
+BATCH = 128  # questions at a time: half a megabyte of scores
 TIE = 2.0**-22  # scores closer than float32 rows can tell apart are equal, and equal scores count against the answer
 _UNIT = 2.0**-24  # rounding of a float32
 _RECHECKED = 4_000_000  # numbers in one piece of the double-precision check
@@ -69,14 +69,22 @@ class Sums:
         if self._right is None or self.whose is None:
             return lambda batch: self._left[self.which[batch]] @ rows.T
         first, second = self._left @ rows.T, self._right @ rows.T  # (P, n), (C, n)
-        which, whose = self.which, self.whose
+        room, whose = np.empty((BATCH, len(rows)), dtype=np.float32), self.whose
 
         def add(batch: slice) -> NDArray[np.float32]:
-            scores: NDArray[np.float32] = first[which[batch]]
-            scores += second[whose[batch]]
+            scores = np.take(second, whose[batch], axis=0, out=room[: batch.stop - batch.start], mode="clip")
+            for part, run in self._runs(batch):
+                scores[run] += first[part]
             return scores
 
         return add
+
+    def _runs(self, batch: slice) -> Iterator[tuple[int, slice]]:
+        """Yield the left part and the place in ``batch`` of every run of questions that share it."""
+        which = self.which[batch]
+        ends = [*(np.flatnonzero(which[1:] != which[:-1]) + 1).tolist(), len(which)]
+        for start, end in zip([0, *ends], ends, strict=False):
+            yield which[start], slice(start, end)
 
     def exact(self, questions: Rows, rows: Matrix) -> Wide:
         """Return the score of each question against its row in double precision."""
@@ -162,12 +170,10 @@ def _count(scoring: Scoring, scores: NDArray[np.floating], *, goal: Wide, batch:
     kind = scores.dtype.type
     low = np.nextafter((goal[batch] - scoring.margin[batch] - TIE).astype(kind), kind(-np.inf))[:, None]
     high = np.nextafter((goal[batch] + scoring.margin[batch]).astype(kind), kind(np.inf))[:, None]
-    found = _flags(scores >= low)
-    some = np.flatnonzero(found)  # questions with anything near or above their goal
-    sure = _flags(scores[some] > high[some])
-    unclear = some[sure < found[some]]
-    found[some] = sure
-    question, row = np.nonzero((scores[unclear] >= low[unclear]) & (scores[unclear] <= high[unclear]))
+    near, above = scores >= low, scores > high
+    found = _flags(above)
+    unclear = np.flatnonzero(_flags(near) > found)
+    question, row = np.divmod(np.flatnonzero(near[unclear] ^ above[unclear]), scores.shape[1])
     question = unclear[question]
     piece = max(1, _RECHECKED // rows.shape[1])
     for start in range(0, len(question), piece):
