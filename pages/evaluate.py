@@ -46,6 +46,6 @@ with tabs[2], show_errors(key="evaluate_pairs"):
         pairs = tuple(pairs_of(each, asked) for each in tables)
         show_pairs(pairs)
 with tabs[3], show_errors(key="evaluate_health"):
-    state = health_of(table)
-    show_health(state)
-    offer_files(Report(analogies, odd, pairs, (state,)), stem=table.name)
+    show_health(health_of(table))
+with show_errors(key="evaluate_files"):
+    offer_files(Report(analogies, odd, pairs, (health_of(table),)), stem=table.name)

@@ -22,7 +22,7 @@ MOST_BESIDE = 3
 
 def question_form(table: EmbeddingTable) -> tuple[Asked | None, tuple[EmbeddingTable, ...]]:
     """Draw the choices; return what is asked (None: nothing yet) and the other tables. Raises what is wrong with a file."""
-    source, method, beside = st.columns([2, 2, 3])
+    source, method, beside = st.columns([2, 3, 3])
     with source:
         sources = {one.key: t_text(one.label) for one in QUESTION_SETS} | {OWN: t("evaluate.own")}
         at = list(sources).index(set_for(table).key)

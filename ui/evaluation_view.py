@@ -19,6 +19,8 @@ from ui.i18n import has, t
 from ui.map import is_dark, show_map
 from ui.text import amount, percent, plain, plain_list
 
+_HEADLINED = ("near_c", "inputs_allowed", "random_table")  # baselines that stand beside the answer in large figures
+
 
 def show_analogies(found: Evaluation) -> None:
     """Show one table's analogies: the answer first, then the figure by category, the numbers, and what to keep in mind."""
@@ -160,7 +162,7 @@ def _numbers(total: CategoryResult) -> None:
         (t("evaluate.gain"), gain, t("evaluate.gain_help")),
         *(
             (t(f"evaluate.{name}"), percent(total.baselines[name] / total.answerable, digits=1), t(f"evaluate.{name}_help"))
-            for name in BASELINES
+            for name in _HEADLINED
             if name in total.baselines
         ),
     ]
