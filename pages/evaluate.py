@@ -31,7 +31,7 @@ with tabs[0], show_errors(key="evaluate_analogies"):
         analogies = tuple(found for each in tables if (found := analogies_of(each, asked)) is not None)
         if len(analogies) > 1:
             show_comparison(compare(analogies))
-        elif analogies:
+        if analogies:
             show_analogies(analogies[0])
 with tabs[1], show_errors(key="evaluate_odd"):
     if asked is None or not asked.odd:
