@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import runpy
 
-BENCHMARKS = ("benchmarks.pages", "benchmarks.world", "benchmarks.survival", "benchmarks.text", "benchmarks.text_tokenizers")
+BENCHMARKS = (
+    *("benchmarks.pages", "benchmarks.world", "benchmarks.survival", "benchmarks.text", "benchmarks.text_tokenizers"),
+    "benchmarks.table_evaluation",
+)
 # benchmarks.training needs a text: see there
 
 for name in BENCHMARKS:

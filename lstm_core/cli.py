@@ -59,10 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     analogy.add_argument("formula", metavar="FORMULA")
     analogy.add_argument("-k", type=int, default=10, help="how many words (default 10)")
     analogy.add_argument("--method", default="3cosadd", help="3cosadd or 3cosmul (default 3cosadd)")
-    evaluate = _command(commands, "evaluate", _evaluate, "how many analogies of a file a table answers", table=True)
-    evaluate.add_argument("--analogies", metavar="FILE", help="questions-words format: ': name', then a b c d")
-    evaluate.add_argument("--pairs", metavar="FILE", help="word, word, score; comma- or tab-separated")
-    evaluate.add_argument("--method", default="3cosadd", help="3cosadd or 3cosmul (default 3cosadd)")
+    _evaluate_parser(_command(commands, "evaluate", _evaluate, "how good a table is: questions, health", table=True))
     project = _command(commands, "project", _project, "coordinates of the words on a map, as a CSV or Parquet file", table=True)
     project.add_argument("--method", default="pca", help="one of the registered projections (default pca)")
     project.add_argument("--dim", type=int, choices=(2, 3), default=2)
@@ -109,6 +106,16 @@ def _tokenize_parser(parser: argparse.ArgumentParser) -> None:
     from lstm_core.cli_text import tokenize_parser
 
     tokenize_parser(parser)
+
+
+def _evaluate_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--analogies", metavar="FILE|SET", help="questions-words format (': name', then a b c d), or: ko, en")
+    parser.add_argument("--odd", metavar="FILE|SET", help="odd one out: ': name', then words, the odd one last, or: ko, en")
+    parser.add_argument("--pairs", metavar="FILE", help="word, word, score; comma- or tab-separated")
+    parser.add_argument("--health", action="store_true", help="what can be told about the table without questions")
+    parser.add_argument("--against", metavar="TABLE", nargs="+", default=[], help="other tables, on the same questions")
+    parser.add_argument("--method", default="3cosadd", help="3cosadd or 3cosmul (default 3cosadd)")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="also write a .csv, .json or .md file")
     _set_option(parser)
 
 
@@ -143,26 +150,9 @@ def _analogy(given: argparse.Namespace) -> Answer:
 
 
 def _evaluate(given: argparse.Namespace) -> Answer:
-    from lstm_core.errors import InvalidOption
-    from lstm_core.runs import find_table
-    from lstm_core.table.evaluation import evaluate_analogies
-    from lstm_core.table.pairs import evaluate_pairs
-    from lstm_core.table.questions import read_pairs, read_questions
+    from lstm_core.cli_evaluate import evaluate_command
 
-    if not (given.analogies or given.pairs):
-        raise InvalidOption(name="evaluate", value="nothing", rule="give --analogies FILE, --pairs FILE, or both")
-    table, lines = find_table(given.table), []
-    found: dict[str, Any] = {}
-    if given.analogies:
-        found |= evaluate_analogies(table, read_questions(given.analogies), method=given.method).to_json()
-        about = found["analogies"]
-        for name, one in [*about["categories"].items(), ("all", about)]:
-            lines.append(f"{name}\t{one['correct']} correct of {one['answerable']} answerable, {one['asked']} asked")
-    if given.pairs:
-        found |= evaluate_pairs(table, read_pairs(given.pairs)).to_json()
-        about = found["pairs"]
-        lines.append(f"pairs\tSpearman {about['spearman']} on {about['answerable']} of {about['asked']}")
-    return found, "\n".join(lines)
+    return evaluate_command(given, parse_settings(given.set))
 
 
 def _project(given: argparse.Namespace) -> Answer:

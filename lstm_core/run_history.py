@@ -63,6 +63,12 @@ def find_table_at(name_or_path: str) -> EmbeddingTable:
     return snapshot_table(run, taken[step])
 
 
+def first_rows(run: RunDirectory) -> NDArray[np.float32] | None:
+    """Return the word rows (V, D) before the first step, rounded to float16; None without that snapshot."""
+    begun = next((snapshot for snapshot in snapshots(run) if snapshot.step == 0), None)
+    return None if begun is None else read_snapshot(run, begun)
+
+
 def probe_ranks(
     run: RunDirectory, snapshot: Snapshot, *, probes: Iterable[Probe], vocabulary: Vocabulary | None = None
 ) -> tuple[int | None, ...]:

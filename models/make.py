@@ -72,7 +72,7 @@ def _card(run: RunDirectory) -> str:
     found = evaluate_analogies(table, implied_questions(str(summary["language"]))).categories
     scores = [
         f"| {relation} | {part.answerable:,} | {part.correct / part.answerable:.1%} | "
-        f"{part.baseline_correct / part.answerable:.1%} |"
+        f"{part.baselines['near_c'] / part.answerable:.1%} |"
         for relation, part in found.items()
     ]
     probes = [Probe.from_json(probe) for probe in table.metadata["probes"]]

@@ -32,19 +32,21 @@ class MapQuestion:
 
 
 @dataclass
-class _Shelf:
-    """The newest projections and their qualities, for all sessions."""
+class Shelf:
+    """The newest answers that took time, by what they answer."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     items: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
 
     def get(self, key: Any) -> Any:
+        """Return what is kept under ``key``, or None."""
         with self.lock:
             if key in self.items:
                 self.items.move_to_end(key)
             return self.items.get(key)
 
     def put(self, key: Any, value: Any) -> None:
+        """Keep ``value``, and forget the oldest when there are too many."""
         with self.lock:
             self.items[key] = value
             while len(self.items) > KEPT:
@@ -52,8 +54,9 @@ class _Shelf:
 
 
 @st.cache_resource(show_spinner=False)
-def _shelf() -> _Shelf:
-    return _Shelf()
+def shelf() -> Shelf:
+    """Return the one shelf of answers that took time, for all sessions."""
+    return Shelf()
 
 
 def projection_of(table: EmbeddingTable, question: MapQuestion, *, on_stop: Any = None) -> Projection:
@@ -62,28 +65,28 @@ def projection_of(table: EmbeddingTable, question: MapQuestion, *, on_stop: Any 
     ``on_stop()`` is called before the page is drawn anew. Raises what :func:`lstm_core.projection.project` raises.
     """
     key = (table.fingerprint, question)
-    known: Projection | None = _shelf().get(key)
+    known: Projection | None = shelf().get(key)
     if known is None:
         place = st.empty()
         with place.container():
             known = _compute(table, question, on_stop)
         place.empty()
-        _shelf().put(key, known)
+        shelf().put(key, known)
     return known
 
 
 def quality_of(table: EmbeddingTable, question: MapQuestion, projection: Projection) -> Quality:
     """Return how true ``projection``, the answer to ``question``, is. Raises :class:`TooFew` for a handful of points."""
     key = (table.fingerprint, question, "quality")
-    known: Quality | None = _shelf().get(key)
+    known: Quality | None = shelf().get(key)
     if known is None:
         known = projection_quality(table, projection)
-        _shelf().put(key, known)
+        shelf().put(key, known)
     return known
 
 
 def _compute(table: EmbeddingTable, question: MapQuestion, on_stop: Any) -> Projection:
-    bar = _Progress(t("map.computing", method=t_text(PROJECTIONS[question.method].label)), on_stop)
+    bar = Progress(t("map.computing", method=t_text(PROJECTIONS[question.method].label)), on_stop)
     return cached_project(
         table,
         cache_root() / "projections",
@@ -97,7 +100,7 @@ def _compute(table: EmbeddingTable, question: MapQuestion, on_stop: Any) -> Proj
     )
 
 
-class _Progress:
+class Progress:
     """A bar with the time left; it appears once a computation proves to be long."""
 
     PATIENCE = 0.4  # seconds
@@ -108,6 +111,7 @@ class _Progress:
         self.bar: Any = None
 
     def __call__(self, done: float) -> None:
+        """Show the share ``done`` (0-1)."""
         elapsed = time.monotonic() - self.started
         if elapsed < self.PATIENCE or done >= 1:
             return

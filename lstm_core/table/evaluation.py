@@ -1,26 +1,70 @@
-"""How good a table is at analogy questions, counted honestly: coverage, intervals, and a baseline that ignores the offset."""
+"""How good a table is at analogy questions, counted honestly: coverage, intervals, and baselines that need no offset.
+
+What the numbers guard against: an answer is often just the neighbour of one word of the question, and the words of the
+question are left out by rule (Linzen 2016; Rogers, Drozd & Li 2017; Nissim, van Noord & van der Goot 2020).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import sqrt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_core.errors import InvalidOption
 from lstm_core.normalize import normalize
-from lstm_core.table.analogy import EPSILON, METHODS
+from lstm_core.options import Options, option
+from lstm_core.registry import Text
+from lstm_core.table.analogy import Method
+from lstm_core.table.answers import Answers, answer
 from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.intervals import Difference, Interval, wilson_interval
 from lstm_core.table.questions import Question, read_questions
 
-__all__ = ["CategoryResult", "Evaluation", "evaluate_analogies", "read_questions", "wilson_interval"]
+__all__ = ["CategoryResult", "Evaluation", "EvaluationOptions", "evaluate_analogies", "read_questions", "wilson_interval"]
 
-_BATCH_VALUES = 12_000_000
+Progress = Callable[[float], None]
+BASELINES = ("near_c", "near_b_and_c", "inputs_allowed", "random_table")
 _TOP = 5
+_FLOOR = 0.4  # share of the work that a random table is
+
+
+class EvaluationOptions(Options):
+    """What is asked of a table beside its answers."""
+
+    method: Method = option(
+        "3cosadd",
+        label=Text("계산 방식", "Method"),
+        help=Text("더하기(3CosAdd) 또는 곱하기(3CosMul)", "3CosAdd or 3CosMul"),
+    )
+    baselines: bool = option(
+        True,
+        label=Text("견줄 기준도 재기", "Baselines"),
+        help=Text("이웃만 답하기, 물어본 낱말도 답으로 허락하기, 예시 쌍의 평균", "Neighbours alone, inputs allowed, 3CosAvg"),
+    )
+    floor: bool = option(
+        True,
+        label=Text("무작위 표와 견주기", "Random table"),
+        help=Text("크기가 같은 무작위 표도 같은 문항을 풉니다.", "A random table of the same size answers the same questions."),
+    )
+    seed: int = option(
+        0,
+        label=Text("난수 씨앗", "Seed"),
+        help=Text("무작위 표를 만들 때 씁니다.", "For the random table."),
+        ge=0,
+        le=2**31 - 1,
+    )
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """3CosAvg: of ``asked`` target pairs c : d, ``correct`` are found from c and the mean offset of all their example pairs."""
+
+    asked: int
+    correct: int
+    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -29,8 +73,11 @@ class CategoryResult:
 
     Of ``asked`` questions ``missing`` have a word the table lacks, and ``impossible`` have an answer that is one of their own
     words, which the rules leave out; the rest are ``answerable``. ``correct`` of these have the answer first, ``top5`` among
-    the first five; ``mrr`` is the mean of 1/rank and ``interval`` Wilson's 95 % for correct/answerable (both None without
-    answerable questions). ``baseline_correct``: answered right by the nearest neighbour of the third word alone (Linzen 2016).
+    the first five; ``mrr`` is the mean of 1/rank, ``interval`` Wilson's 95 % for correct/answerable and ``distance`` the mean
+    of 1 - cos(b - a + c, d), the measure of the Korean papers (lower is closer). ``baselines`` counts the answerable
+    questions got right by other means (:data:`BASELINES`): the nearest neighbour of c, that of b + c, the same method with
+    the words of the question let in, a random table of the same size. ``gain`` is what the offset adds: correct minus
+    ``near_c``. None: nothing could be asked, or it was not asked for.
     """
 
     asked: int
@@ -40,8 +87,11 @@ class CategoryResult:
     correct: int
     top5: int
     mrr: float | None
-    baseline_correct: int
-    interval: tuple[float, float] | None
+    interval: Interval | None
+    distance: float | None
+    baselines: Mapping[str, int]
+    gain: Difference | None
+    averaged: Averaged | None
 
     @property
     def accuracy(self) -> float | None:
@@ -50,6 +100,7 @@ class CategoryResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-able form."""
+        averaged = self.averaged
         return {
             "asked": self.asked,
             "answerable": self.answerable,
@@ -60,130 +111,139 @@ class CategoryResult:
             "mrr": self.mrr,
             "accuracy": self.accuracy,
             "interval": None if self.interval is None else list(self.interval),
-            "baseline_correct": self.baseline_correct,
+            "baselines": dict(self.baselines),
+            "offset_gain": None if self.gain is None else self.gain.to_json(),
+            "averaged": None if averaged is None else {"asked": averaged.asked, "correct": averaged.correct},
+            "mean_cosine_distance": self.distance,
         }
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Results by category in the order asked, their ``total``, the method and the table they are of."""
+    """Results by category in the order asked, their ``total``, the options and the table (``name``, ``fingerprint``).
+
+    ``questions`` and ``answers`` hold every question and what became of it, category by category.
+    """
 
     categories: Mapping[str, CategoryResult]
     total: CategoryResult
-    method: str
+    options: EvaluationOptions
+    name: str
     fingerprint: str
+    questions: Mapping[str, tuple[Question, ...]] = field(repr=False)
+    answers: Mapping[str, Answers] = field(repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of the command line."""
         categories = {name: result.to_json() for name, result in self.categories.items()}
         total = self.total.to_json()
-        return {"analogies": {"method": self.method, "categories": categories, **total}}
+        return {"analogies": {"method": self.options.method, "seed": self.options.seed, "categories": categories, **total}}
 
 
 def evaluate_analogies(
-    table: EmbeddingTable, questions: Mapping[str, Sequence[Question]], *, method: str = "3cosadd"
+    table: EmbeddingTable,
+    questions: Mapping[str, Sequence[Question]],
+    *,
+    options: EvaluationOptions | None = None,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Return how many ``questions`` (category -> (a, b, c, d): a is to b as c is to d) ``table`` answers with d.
 
     The answer is the word closest to b - a + c, a, b and c left out (3CosAdd or 3CosMul on unit rows, Levy & Goldberg 2014).
-    Words that score exactly like d stand before it: a table whose rows are all alike gets nothing right.
-    Raises :class:`InvalidOption` for an unknown method.
+    Words that score exactly like d stand before it: a table whose rows are all alike gets nothing right. A word that the
+    table lacks as written is looked for in lower case. ``progress`` gets the share done (0-1) and may raise to stop.
     """
-    if method not in METHODS:
-        raise InvalidOption(name="method", value=method, rule=f"the choices are: {', '.join(METHODS)}")
-    outcomes = {name: _ask(table, asked, method) for name, asked in questions.items()}
-    everything = [outcome for rows in outcomes.values() for outcome in rows]
-    categories = {name: _count(rows) for name, rows in outcomes.items()}
-    return Evaluation(MappingProxyType(categories), _count(everything), method, table.fingerprint)
+    options = options or EvaluationOptions()
+    kept = {name: tuple(asked) for name, asked in questions.items()}
+    rows = question_rows(table, (question for asked in kept.values() for question in asked))
+    own, floor = _shares(progress, 1.0 - _FLOOR if options.floor else 1.0)
+    found = answer(table.unit, rows, method=options.method, baselines=options.baselines, progress=own)
+    chance = None
+    if options.floor:
+        random = random_unit(table, seed=options.seed)
+        chance = answer(random, rows, method=options.method, baselines=False, progress=floor).rank == 1
+    parts = _split({name: len(asked) for name, asked in kept.items()})
+    categories = {name: _count(found.take(part), None if chance is None else chance[part]) for name, part in parts.items()}
+    return Evaluation(
+        categories=MappingProxyType(categories),
+        total=_count(found, chance),
+        options=options,
+        name=table.name,
+        fingerprint=table.fingerprint,
+        questions=MappingProxyType(kept),
+        answers=MappingProxyType({name: found.take(part) for name, part in parts.items()}),
+    )
 
 
-def wilson_interval(correct: int, asked: int, *, z: float = 1.959964) -> tuple[float, float]:
-    """Return Wilson's score interval for ``correct`` of ``asked`` (>= 1), 95 % by default, within [0, 1] (Wilson 1927)."""
-    share = correct / asked
-    scale = 1 + z * z / asked
-    middle = share + z * z / (2 * asked)
-    half = z * sqrt(share * (1 - share) / asked + z * z / (4 * asked * asked))
-    low = 0.0 if correct == 0 else (middle - half) / scale
-    high = 1.0 if correct == asked else (middle + half) / scale
-    return low, high
+def question_rows(table: EmbeddingTable, questions: Iterable[Sequence[str]]) -> NDArray[np.int64]:
+    """Return the row of every word of ``questions``, each of the same length n, ``(Q, n)``; -1 for a word the table lacks.
+
+    Words are normalised; one that is not there as written is looked for in lower case (``Paris``, then ``paris``).
+    """
+    asked = [tuple(question) for question in questions]
+    places = {word: _row(table, word) for word in {word for question in asked for word in question}}
+    width = len(asked[0]) if asked else 4
+    return np.array([[places[word] for word in question] for question in asked], dtype=np.int64).reshape(-1, width)
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """What became of one question; ``rank`` 0: not asked, because a word is missing or its answer is one of its words."""
-
-    missing: bool = False
-    impossible: bool = False
-    rank: int = 0
-    baseline: bool = False
+def random_unit(table: EmbeddingTable, *, seed: int) -> NDArray[np.float32]:
+    """Return rows of length 1 in random directions, as many and as wide as those of ``table``."""
+    rows = np.random.default_rng(seed).standard_normal(table.matrix.shape, dtype=np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows
 
 
-def _ask(table: EmbeddingTable, questions: Sequence[Question], method: str) -> list[_Outcome]:
-    rows: list[list[int]] = []
-    outcomes: list[_Outcome | None] = []
-    for question in questions:
-        found = _rows_of(table, question)
-        if found is None:
-            outcomes.append(_Outcome(missing=True))
-        elif found[3] in found[:3]:
-            outcomes.append(_Outcome(impossible=True))
-        else:
-            rows.append(found)
-            outcomes.append(None)
-    answers = iter(_answer(table, np.array(rows, dtype=np.int64).reshape(-1, 4), method))
-    return [next(answers) if outcome is None else outcome for outcome in outcomes]
+def _row(table: EmbeddingTable, word: str) -> int:
+    spelling = next((each for each in (normalize(word), normalize(word).lower()) if each in table), None)
+    return -1 if spelling is None else table.index(spelling)
 
 
-def _rows_of(table: EmbeddingTable, question: Question) -> list[int] | None:
-    if not all(word in table for word in question):
-        return None
-    return [int(row) for row in table.indices(normalize(word) for word in question)]
+def _shares(progress: Progress | None, share: float) -> tuple[Progress | None, Progress | None]:
+    """Return two reports that together run ``progress`` from 0 to 1, the first up to ``share``."""
+    if progress is None:
+        return None, None
+    return lambda done: progress(share * done), lambda done: progress(share + (1.0 - share) * done)
 
 
-def _answer(table: EmbeddingTable, rows: NDArray[np.int64], method: str) -> Iterable[_Outcome]:
-    """Yield the outcome of each question in ``rows`` ``(Q, 4)``, some hundred of them in one matrix product."""
-    size = max(1, _BATCH_VALUES // len(table))
-    for start in range(0, len(rows), size):
-        batch = rows[start : start + size]  # (B, 4)
-        near_c = table.unit[batch[:, 2]] @ table.unit.T  # (B, V)
-        scores = _add(table, batch) if method == "3cosadd" else _multiply(table, batch, near_c)
-        for rank, baseline in zip(_ranks(scores, batch), _ranks(near_c, batch) == 1, strict=True):
-            yield _Outcome(rank=int(rank), baseline=bool(baseline))
+def _split(sizes: Mapping[str, int]) -> dict[str, slice]:
+    ends = np.cumsum([0, *sizes.values()])
+    return {name: slice(int(ends[place]), int(ends[place + 1])) for place, name in enumerate(sizes)}
 
 
-def _add(table: EmbeddingTable, batch: NDArray[np.int64]) -> NDArray[np.float32]:
-    a, b, c = (table.unit[column] for column in batch[:, :3].T)  # each (B, D)
-    scores: NDArray[np.float32] = (b - a + c) @ table.unit.T  # (B, V)
-    return scores
-
-
-def _multiply(table: EmbeddingTable, batch: NDArray[np.int64], near_c: NDArray[np.float32]) -> NDArray[np.float32]:
-    near_a, near_b = (table.unit[batch[:, column]] @ table.unit.T for column in (0, 1))
-    a, b, c = (np.clip((near + 1.0) / 2.0, 0.0, 1.0) for near in (near_a, near_b, near_c))
-    scores: NDArray[np.float32] = b * c / (a + EPSILON)
-    return scores
-
-
-def _ranks(scores: NDArray[np.float32], batch: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rank of each question's answer in ``scores`` ``(B, V)`` without its words; equal scores count against it."""
-    own = np.take_along_axis(scores, batch[:, 3:], axis=1)  # (B, 1)
-    beaten: NDArray[np.int64] = np.count_nonzero(scores >= own, axis=1)
-    for number, question in enumerate(batch):
-        beaten[number] -= np.count_nonzero(scores[number, np.unique(question[:3])] >= own[number])
-    return beaten
-
-
-def _count(outcomes: Sequence[_Outcome]) -> CategoryResult:
-    ranks = np.array([outcome.rank for outcome in outcomes if outcome.rank], dtype=np.int64)
-    correct = int(np.count_nonzero(ranks == 1))
+def _count(found: Answers, chance: NDArray[np.bool_] | None) -> CategoryResult:
+    ranks = found.rank[found.rank > 0]
+    answerable, correct = len(ranks), int(np.count_nonzero(ranks == 1))
+    baselines = {name: int(np.count_nonzero(hits)) for name, hits in found.baselines.items()}
+    if chance is not None:
+        baselines["random_table"] = int(np.count_nonzero(chance))
     return CategoryResult(
-        asked=len(outcomes),
-        missing=sum(outcome.missing for outcome in outcomes),
-        impossible=sum(outcome.impossible for outcome in outcomes),
-        answerable=len(ranks),
+        asked=len(found.rank),
+        missing=int(np.count_nonzero(found.missing)),
+        impossible=int(np.count_nonzero(found.impossible)),
+        answerable=answerable,
         correct=correct,
         top5=int(np.count_nonzero(ranks <= _TOP)),
-        mrr=float(np.mean(1.0 / ranks)) if len(ranks) else None,
-        baseline_correct=sum(outcome.baseline for outcome in outcomes),
-        interval=wilson_interval(correct, len(ranks)) if len(ranks) else None,
+        mrr=float(np.mean(1.0 / ranks)) if answerable else None,
+        interval=wilson_interval(correct, answerable) if answerable else None,
+        distance=float(np.mean(found.distance[found.rank > 0])) if answerable else None,
+        baselines=MappingProxyType(baselines),
+        gain=_gain(found) if answerable and "near_c" in found.baselines else None,
+        averaged=_averaged(found),
     )
+
+
+def _gain(found: Answers) -> Difference:
+    right, near = found.rank == 1, found.baselines["near_c"]
+    gained, lost = int(np.count_nonzero(right & ~near)), int(np.count_nonzero(near & ~right))
+    return Difference.of(asked=int(np.count_nonzero(found.rank)), gained=gained, lost=lost)
+
+
+def _averaged(found: Answers) -> Averaged | None:
+    """Return the count of target pairs: every question carries that of its own, so each pair is taken once."""
+    _, first = np.unique(found.rows[:, 2:], axis=0, return_index=True)
+    asked = found.averaged_rank[first]
+    asked = asked[asked > 0]
+    if not len(asked):
+        return None
+    correct = int(np.count_nonzero(asked == 1))
+    return Averaged(len(asked), correct, wilson_interval(correct, len(asked)))

@@ -10,31 +10,41 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.evaluation import question_rows
+from lstm_core.table.intervals import Interval, correlation_interval
 from lstm_core.table.questions import Pair
 
 
 @dataclass(frozen=True)
 class PairEvaluation:
-    """``spearman`` (-1 to 1; None when it is undefined) over the ``answerable`` of ``asked`` pairs: both words known."""
+    """``spearman`` (-1 to 1; None when it is undefined) over the ``answerable`` of ``asked`` pairs: both words known.
+
+    ``interval`` is its 95 % (:func:`lstm_core.table.intervals.correlation_interval`); None below four pairs.
+    """
 
     asked: int
     answerable: int
     spearman: float | None
+    interval: Interval | None
+    name: str
     fingerprint: str
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of the command line."""
-        return {"pairs": {"asked": self.asked, "answerable": self.answerable, "spearman": self.spearman}}
+        interval = None if self.interval is None else list(self.interval)
+        about = {"asked": self.asked, "answerable": self.answerable, "spearman": self.spearman, "interval": interval}
+        return {"pairs": about}
 
 
 def evaluate_pairs(table: EmbeddingTable, pairs: Sequence[Pair]) -> PairEvaluation:
     """Return the rank correlation of the cosines of ``table`` with the scores of ``pairs`` (word, word, score)."""
-    known = [pair for pair in pairs if pair[0] in table and pair[1] in table]
-    first = table.unit[table.indices(pair[0] for pair in known)]  # (P, D)
-    second = table.unit[table.indices(pair[1] for pair in known)]
+    rows = question_rows(table, (pair[:2] for pair in pairs))[:, :2]  # (P, 2)
+    known: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
+    first, second = (table.unit[column] for column in rows[known].T)  # each (n, D)
     cosines = np.einsum("pd,pd->p", first, second, dtype=np.float64)
-    correlation = spearman(cosines, [pair[2] for pair in known])
-    return PairEvaluation(len(pairs), len(known), correlation, table.fingerprint)
+    correlation = spearman(cosines, [pair[2] for pair, there in zip(pairs, known, strict=True) if there])
+    interval = None if correlation is None else correlation_interval(correlation, len(cosines))
+    return PairEvaluation(len(pairs), len(cosines), correlation, interval, table.name, table.fingerprint)
 
 
 def spearman(one: ArrayLike, two: ArrayLike) -> float | None:

@@ -9,6 +9,7 @@ from lstm_core.figures.curves import CurveLabels, loss_figure, probe_figure
 from lstm_core.figures.heatmap import similarity_figure
 from lstm_core.figures.parallelogram import parallelogram_figure
 from lstm_core.figures.scatter import map_figure
+from lstm_core.figures.shares import Shares, shares_figure
 from lstm_core.figures.style import DARK, LIGHT
 from lstm_core.figures.trajectory import trajectory_figure
 from lstm_core.projection import project
@@ -23,6 +24,12 @@ FORMULA = "<br> - $a$ + 왕"
 PATH = trajectory([TABLE.matrix * scale for scale in (0.1, 0.5, 1.0)], NASTY, (0, 10, 20))
 ROWS = [{"step": step, "loss": 5.0 - step / 10, "val_loss": 4.0 if step % 2 else None, "perplexity": 50.0} for step in range(5)]
 
+SHARES = (
+    Shares("$one$ <b>", (0.5, None, 1.0), ((0.4, 0.7), None, (0.9, 1.0))),
+    Shares("<i>other", (0.2, 0.1, 0.0), ((0.1, 0.3), (0.0, 0.2), (0.0, 0.1))),
+    Shares("plain", (0.3, None, 0.2)),
+)
+
 FIGURES = {
     "map": lambda **more: map_figure(project(TABLE), TABLE.labels, **more),
     "parallelogram": lambda **more: parallelogram_figure(parallelogram(TABLE, FORMULA, NASTY[0]), **more),
@@ -31,6 +38,7 @@ FIGURES = {
     "probes": lambda **more: probe_figure(
         [1, 2], {"$a$ <br>": [5, None]}, labels=CurveLabels(title=more.pop("title", "")), **more
     ),
+    "shares": lambda **more: shares_figure(NASTY[:3], SHARES, **more),
     "trajectory": lambda **more: trajectory_figure(PATH, emphasis=("$a$", "왕", "nobody"), **more),
 }
 
@@ -152,3 +160,13 @@ def test_names_that_would_cover_each_other_are_left_to_the_hover_box():
     named = trajectory_figure(trajectory([crowd], words, [0]), emphasis=("w199",)).data[1]
     assert 10 < sum(name != "" for name in named.text) < 160
     assert sum(name != "" for name in named.hovertext) == 199
+
+
+def test_shares_stand_with_their_intervals_and_what_was_not_asked_is_left_out():
+    baseline, one, other = shares_figure(NASTY[:3], SHARES).data
+    assert (one.x, baseline.x, other.x) == ((0.5, 1.0), (0.3, 0.2), (0.2, 0.1, 0.0))
+    assert one.error_x.array == pytest.approx((0.2, 0.0)) and one.error_x.arrayminus == pytest.approx((0.1, 0.1))
+    assert baseline.error_x.array is None and baseline.y == (0, 2)
+    assert one.y[0] < 0 < other.y[0]  # apart, so that neither hides the other
+    with pytest.raises(InvalidOption):
+        shares_figure(NASTY[:2], SHARES)

@@ -14,6 +14,8 @@ from page_helpers import ROOT, catalogue_of
 from lstm_core.errors import WordAtlasError
 from lstm_core.run_folder import RunState
 from lstm_core.table.analogy import METHODS
+from lstm_core.table.evaluation import BASELINES
+from lstm_core.table.question_sets import QUESTION_SETS
 from lstm_core.table.search import METRICS
 from ui.i18n import t
 from ui.map import _WORDS
@@ -26,6 +28,7 @@ UNSEEN = {
     "key", "type", "layout", "width", "height", "gap", "vertical_alignment", "horizontal_alignment", "label_visibility",
     "position", "url_path", "persist_state", "autocomplete", "format", "selection_mode", "on_select", "page_icon", "name",
     "run_every", "initial_sidebar_state", "icon_position", "filter_mode", "js", "css", "html", "script_path", "accept",
+    "file_name", "on_click",
 }  # fmt: skip
 # calls of st.* whose positional strings are names, not sentences
 NAMING = {"component", "Page", "get_option", "App", "container", "form", "fragment", "switch_page", "page_link"}
@@ -149,6 +152,9 @@ FAMILIES = {
     "train.*_hint": ("failed", "crashed"),
     "analogy.*": METHODS,
     "metric.*": METRICS,
+    "category.*": [name for one in QUESTION_SETS for name in (*one.analogies, *one.odd)],
+    "evaluate.*": (*BASELINES, "gain_up", "gain_down", "gain_none"),
+    "evaluate.*_help": BASELINES,
 }
 
 

@@ -1,0 +1,202 @@
+"""How many rows score at least as well as the answers of thousands of questions: exact, and as fast as memory allows.
+
+A rank needs no sorting, only a count. Scores are worked out for a block of rows and a batch of questions that stay in the
+processor's cache. Questions made of the same pairs share most of their work: the score of ``b - a + c`` is that of
+``b - a`` plus that of ``c``, so a thousand questions of 40 pairs need 80 products, not a thousand. Single precision decides
+whatever lies further from the answer's score than its rounding can reach; the few rows within are scored again in double.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_core.table.analogy import EPSILON
+from lstm_core.table.embedding_table import Matrix
+
+Rows = NDArray[np.int64]
+Wide = NDArray[np.float64]
+Scored = Callable[[slice], NDArray[np.floating]]
+Progress = Callable[[float], None]
+
+BLOCK = 2040  # rows at a time: 255 groups of eight flags, the most that one byte can count
+BATCH = 256  # questions at a time: two megabytes of scores
+TIE = 2.0**-22  # scores closer than float32 rows can tell apart are equal, and equal scores count against the answer
+_UNIT = 2.0**-24  # rounding of a float32
+_RECHECKED = 4_000_000  # numbers in one piece of the double-precision check
+
+
+class Scoring(Protocol):
+    """Questions that can be scored against any rows of a table."""
+
+    margin: Wide
+
+    def __len__(self) -> int: ...
+
+    def scorer(self, rows: Matrix) -> Scored:
+        """Return a function: slice of questions -> their scores against ``rows`` ``(n, D)``, each within ``margin``."""
+        ...
+
+    def exact(self, questions: Rows, rows: Matrix) -> Wide:
+        """Return the score of each of ``questions`` against the row beside it in ``rows`` ``(N, D)``, ``(N,)`` float64."""
+        ...
+
+
+class Sums:
+    """Questions whose score is the product of a row with a sum of unit rows: ``left[which] + right[whose]``.
+
+    ``left`` ``(P, D)`` and ``right`` ``(C, D)`` hold each part once; without ``right`` a question is its own ``left``.
+    """
+
+    def __init__(self, left: Wide, which: Rows, *, right: Wide | None = None, whose: Rows | None = None) -> None:
+        self.left, self.which, self.right, self.whose = left, which, right, whose
+        self._left = left.astype(np.float32)
+        self._right = None if right is None else right.astype(np.float32)
+        reach = np.linalg.norm(left, axis=1)[which]
+        if right is not None:
+            reach = reach + np.linalg.norm(right, axis=1)[whose]
+        # |error| of a float32 product of D terms, its inputs rounded once: (D + 2) units of |x| |u|; two more for the sum
+        self.margin = 1.01 * (left.shape[1] + 4) * _UNIT * reach
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def scorer(self, rows: Matrix) -> Scored:
+        """Return the scores of slices of questions against ``rows``."""
+        if self._right is None or self.whose is None:
+            return lambda batch: self._left[self.which[batch]] @ rows.T
+        first, second = self._left @ rows.T, self._right @ rows.T  # (P, n), (C, n)
+        room, whose = np.empty((BATCH, len(rows)), dtype=np.float32), self.whose
+
+        def add(batch: slice) -> NDArray[np.float32]:
+            scores = np.take(second, whose[batch], axis=0, out=room[: batch.stop - batch.start], mode="clip")
+            for part, run in self._runs(batch):
+                scores[run] += first[part]
+            return scores
+
+        return add
+
+    def _runs(self, batch: slice) -> Iterator[tuple[int, slice]]:
+        """Yield the left part and the place in ``batch`` of every run of questions that share it."""
+        which = self.which[batch]
+        ends = [*(np.flatnonzero(which[1:] != which[:-1]) + 1).tolist(), len(which)]
+        for start, end in zip([0, *ends], ends, strict=False):
+            yield which[start], slice(start, end)
+
+    def exact(self, questions: Rows, rows: Matrix) -> Wide:
+        """Return the score of each question against its row in double precision."""
+        vectors = self.left[self.which[questions]]
+        if self.right is not None and self.whose is not None:
+            vectors = vectors + self.right[self.whose[questions]]
+        scores: Wide = np.einsum("nd,nd->n", vectors, rows, dtype=np.float64)
+        return scores
+
+
+class Products:
+    """3CosMul (Levy & Goldberg 2014): closeness to b times closeness to c, over closeness to a plus 0.001; all in double.
+
+    ``parts`` ``(W, D)`` holds each word once, ``places`` ``(Q, 3)`` says which of them are a, b and c.
+    """
+
+    def __init__(self, parts: Wide, places: Rows) -> None:
+        self.parts, self.places = parts, places
+        self.margin = np.full(len(places), 1e-9)  # a rounding of 1e-15, over 0.001, twice
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def scorer(self, rows: Matrix) -> Scored:
+        """Return the scores of slices of questions against ``rows``."""
+        near = np.clip((self.parts @ rows.T.astype(np.float64) + 1.0) / 2.0, 0.0, 1.0)  # (W, n)
+        return lambda batch: _product(*(near[self.places[batch, column]] for column in range(3)))
+
+    def exact(self, questions: Rows, rows: Matrix) -> Wide:
+        """Return the score of each question against its row."""
+        vectors = (self.parts[self.places[questions, column]] for column in range(3))
+        cosines = (np.einsum("nd,nd->n", each, rows, dtype=np.float64) for each in vectors)
+        return _product(*(np.clip((each + 1.0) / 2.0, 0.0, 1.0) for each in cosines))
+
+
+def analogy_sums(unit: Matrix, rows: Rows) -> Sums:
+    """Return the questions ``b - a + c`` (3CosAdd) of ``rows`` ``(Q, >= 3)``: a, b, c as row numbers, -1 for no word."""
+    offsets, which = np.unique(rows[:, :2], axis=0, return_inverse=True)
+    bases, whose = np.unique(rows[:, 2], return_inverse=True)
+    which, whose = which.reshape(-1), whose.reshape(-1)
+    left = _parts(unit, offsets[:, 1]) - _parts(unit, offsets[:, 0])
+    right = _parts(unit, bases)
+    if len(rows) <= len(left) + len(right):  # hardly anything is shared: one product a question is less
+        return Sums(left[which] + right[whose], np.arange(len(rows)))
+    return Sums(left, which, right=right, whose=whose)
+
+
+def analogy_products(unit: Matrix, rows: Rows) -> Products:
+    """Return the questions a : b as c : ? of ``rows`` ``(Q, >= 3)`` to be answered by 3CosMul."""
+    words, places = np.unique(rows[:, :3], return_inverse=True)
+    return Products(unit[words].astype(np.float64), places.reshape(-1, 3))
+
+
+def rows_ahead(scoring: Scoring, unit: Matrix, answers: Rows, *, progress: Progress | None = None) -> Rows:
+    """Return how many rows of ``unit`` ``(V, D)`` score at least as well as the answer of each question, ``(Q,)``.
+
+    ``answers`` ``(Q,)`` are row numbers; an answer is not counted against itself. ``progress`` is called with
+    the share done (0-1) and may raise to stop.
+    """
+    goal = scoring.exact(np.arange(len(scoring)), unit[answers])
+    ahead = np.zeros(len(scoring), dtype=np.int64)
+    for start in range(0, len(unit) if len(scoring) else 0, BLOCK):
+        rows = unit[start : start + BLOCK]
+        scores_of = scoring.scorer(rows)
+        for first in range(0, len(scoring), BATCH):
+            batch = slice(first, min(first + BATCH, len(scoring)))
+            ahead[batch] += _count(scoring, scores_of(batch), goal=goal, batch=batch, rows=rows)
+        if progress is not None:
+            progress(min(1.0, (start + BLOCK) / len(unit)))
+    return ahead - 1  # the answer itself is as good as itself
+
+
+def stand_ahead(scoring: Scoring, unit: Matrix, answers: Rows, *, others: Rows) -> NDArray[np.bool_]:
+    """Return whether the row ``others[q]`` scores at least as well as the answer of question q, ``(Q,)``."""
+    everything = np.arange(len(scoring))
+    goal = scoring.exact(everything, unit[answers])
+    better: NDArray[np.bool_] = scoring.exact(everything, unit[others]) >= goal - TIE
+    return better
+
+
+def _count(scoring: Scoring, scores: NDArray[np.floating], *, goal: Wide, batch: slice, rows: Matrix) -> Rows:
+    """Return how many of ``scores`` ``(B, n)`` reach the goal of their question, unclear ones decided in double precision."""
+    kind = scores.dtype.type
+    low = np.nextafter((goal[batch] - scoring.margin[batch] - TIE).astype(kind), kind(-np.inf))[:, None]
+    high = np.nextafter((goal[batch] + scoring.margin[batch]).astype(kind), kind(np.inf))[:, None]
+    near, above = scores >= low, scores > high
+    found = _flags(above)
+    unclear = np.flatnonzero(_flags(near) > found)
+    question, row = np.divmod(np.flatnonzero(near[unclear] ^ above[unclear]), scores.shape[1])
+    question = unclear[question]
+    piece = max(1, _RECHECKED // rows.shape[1])
+    for start in range(0, len(question), piece):
+        part = slice(start, start + piece)
+        reached = scoring.exact(question[part] + batch.start, rows[row[part]]) >= goal[batch][question[part]] - TIE
+        found += np.bincount(question[part][reached], minlength=len(found))
+    return found
+
+
+def _flags(flags: NDArray[np.bool_]) -> Rows:
+    """Return the number of true ``flags`` ``(B, n)`` in each line, n <= 2,040: eight columns are added up at a time."""
+    whole = flags.shape[1] // 8 * 8
+    lanes = np.ascontiguousarray(flags[:, :whole]).view(np.uint64).sum(axis=1, dtype=np.uint64)  # no byte passes 255
+    counts: Rows = lanes.view(np.uint8).reshape(len(flags), 8).sum(axis=1, dtype=np.int64)
+    counts += flags[:, whole:].sum(axis=1, dtype=np.int64)
+    return counts
+
+
+def _parts(unit: Matrix, rows: Rows) -> Wide:
+    parts = unit[rows].astype(np.float64)
+    parts[rows < 0] = 0.0
+    return parts
+
+
+def _product(near_a: Wide, near_b: Wide, near_c: Wide) -> Wide:
+    return near_b * near_c / (near_a + EPSILON)
