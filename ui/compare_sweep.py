@@ -10,6 +10,7 @@ import streamlit as st
 from lstm_core.errors import InvalidOption
 from lstm_core.figures.linked import hold_frame
 from lstm_core.figures.scatter import Highlight, map_figure
+from lstm_core.files import cache_root
 from lstm_core.options import OptionSpec
 from lstm_core.projection import PROJECTIONS
 from lstm_core.projection.sweep import MOST, SEED, Panel, Sweep, suggested_values, sweep, swept_options
@@ -20,7 +21,6 @@ from ui.columns import column_name, shown_columns
 from ui.i18n import named, t, t_text
 from ui.map import is_dark, show_map
 from ui.map_figure import coloring
-from ui.state import cache_root
 from ui.text import percent, plain
 from ui.waiting import once
 

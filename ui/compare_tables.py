@@ -11,6 +11,7 @@ import streamlit as st
 from lstm_core.errors import TooFew
 from lstm_core.figures.coloring import Coloring
 from lstm_core.figures.linked import LinkedLabels, linked_figures
+from lstm_core.files import cache_root
 from lstm_core.options import build
 from lstm_core.projection import PROJECTIONS, Projection, cached_project
 from lstm_core.projection.compare import compare
@@ -27,7 +28,6 @@ from ui.forms import option_fields
 from ui.i18n import named, t, t_text
 from ui.map import is_dark, show_map
 from ui.map_controls import FREQUENCY, PLAIN, color_name
-from ui.state import cache_root
 from ui.text import amount, percent, plain
 from ui.waiting import once
 
