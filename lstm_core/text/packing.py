@@ -18,7 +18,7 @@ MAX_UNPACKED = 64 << 30
 """Bytes; more than this comes out of no packed file."""
 MAX_RATIO = 250
 """Times the packed size; text packs to a third or a tenth, a bomb to a thousandth. Not asked below :data:`HARMLESS` bytes."""
-HARMLESS = 64 << 20
+HARMLESS = 16 << 20
 _HEAD = 32  # pieces that tell about the rest
 _MAGIC = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
 PACKED = ("gz", "zst", "zip")
