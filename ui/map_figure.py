@@ -86,7 +86,9 @@ def coloring(table: EmbeddingTable, projection: Projection, color: str) -> Color
     if color == RECALL:
         key = ("point recall", table.fingerprint, projection.coordinates.tobytes())
         k = min(10, len(projection) - 1)
-        shares = once(key, lambda _: point_recall(table, projection, k=k))
+        shares = once(
+            key, lambda progress: point_recall(table, projection, k=k, progress=progress), text=t("map.color_recall")
+        )
         return Coloring(shares, title=color_name(color))
     if color == FREQUENCY:
         counts = np.asarray(table.counts)[projection.indices]

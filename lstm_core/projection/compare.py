@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from lstm_core.errors import TooFew
 from lstm_core.normalize import normalize
 from lstm_core.projection.alignment import Points, procrustes_rotation
 from lstm_core.projection.comparison import ComparisonOptions, Null, TableComparison, Values
-from lstm_core.projection.drift import shared
 from lstm_core.projection.methods import check_seed, unit_rows
-from lstm_core.projection.neighbors import Rows, nearest_rows
+from lstm_core.projection.neighbors import Rows
+from lstm_core.projection.overlap import Progress, shared, told_neighbors
 from lstm_core.table.embedding_table import EmbeddingTable
 
-Progress = Callable[[float], None]
 _QUANTILES = (0.025, 0.975)
 _UNMISTAKABLE = 0.95  # of the pairs of different words lie below the line above which a word is recognised
 _NOWHERE = 1e-9  # a row shorter than this share of the longest points nowhere
@@ -44,12 +41,9 @@ def compare(
     rows_a, rows_b = rows_a[kept], rows_b[kept]
     _check_enough(len(kept), chosen.k)
     turned = two @ procrustes_rotation(two, one)
-    tell(0.05)
-    near_a, scores_a = _neighbors(a.matrix[rows_a], chosen.k)
-    tell(0.3)
-    near_b, scores_b = _neighbors(b.matrix[rows_b], chosen.k)
-    tell(0.55)
-    nulls = _nulls(one, two, near_a, near_b, chosen.shuffles, seed, lambda done: tell(0.55 + 0.45 * done))
+    near_a, scores_a = _neighbors(a.matrix[rows_a], chosen.k, lambda done: tell(0.4 * done))
+    near_b, scores_b = _neighbors(b.matrix[rows_b], chosen.k, lambda done: tell(0.4 + 0.4 * done))
+    nulls = _nulls(one, two, near_a, near_b, chosen.shuffles, seed, lambda done: tell(0.8 + 0.2 * done))
     return TableComparison(
         names=(a.name, b.name),
         fingerprints=(a.fingerprint, b.fingerprint),
@@ -120,8 +114,8 @@ def _cloud(rows: Points, width: int, options: ComparisonOptions) -> Values:
     return cloud - cloud.mean(axis=0) if options.center and len(cloud) else cloud
 
 
-def _neighbors(matrix: Points, k: int) -> tuple[Rows, Values]:
-    near, distances = nearest_rows(unit_rows(np.asarray(matrix, dtype=np.float32)), k=k)
+def _neighbors(matrix: Points, k: int, tell: Progress) -> tuple[Rows, Values]:
+    near, distances = told_neighbors(unit_rows(np.asarray(matrix, dtype=np.float32)), k=k, progress=tell)
     return near, 1.0 - distances**2 / 2.0  # of unit vectors
 
 

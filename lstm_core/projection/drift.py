@@ -14,6 +14,7 @@ from lstm_core.errors import InvalidOption, TooFew
 from lstm_core.projection.alignment import Points, snapshot_rotation
 from lstm_core.projection.methods import unit_rows
 from lstm_core.projection.neighbors import Rows, nearest_rows
+from lstm_core.projection.overlap import shared
 from lstm_core.projection.trajectory import Trajectory, trajectory
 
 SETTLED = 0.8  # share of the final neighbours a word must have, and keep, to be called settled
@@ -122,13 +123,6 @@ def drift(
         candidates=0 if older is None else len(older),
         path=path,
     )
-
-
-def shared(one: Rows, two: Rows) -> NDArray[np.float64]:
-    """Return the share (0-1) of the neighbours in ``one`` ``(N, k)`` that are also in ``two`` ``(N, k)``, per row ``(N,)``."""
-    both = one[:, :, None] == two[:, None, :]  # (N, k, k)
-    shares: NDArray[np.float64] = both.any(axis=2).mean(axis=1)
-    return shares
 
 
 def _neighbors(matrix: NDArray[np.float64], places: Rows, k: int) -> Rows:

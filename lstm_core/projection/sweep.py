@@ -14,9 +14,9 @@ from lstm_core.errors import InvalidOption, TooFew
 from lstm_core.options import OptionSpec, build, describe
 from lstm_core.projection.alignment import lay_onto
 from lstm_core.projection.cache import cached_project
-from lstm_core.projection.drift import shared
 from lstm_core.projection.methods import PROJECTIONS
 from lstm_core.projection.neighbors import nearest_rows
+from lstm_core.projection.overlap import shared
 from lstm_core.projection.quality import Quality, projection_quality
 from lstm_core.projection.value import Projection
 from lstm_core.table.embedding_table import EmbeddingTable

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from lstm_core.errors import InvalidOption, TooFew
 from lstm_core.projection.alignment import lay_onto, procrustes_rotation, snapshot_rotation
-from lstm_core.projection.drift import Drift, drift, shared
+from lstm_core.projection.drift import Drift, drift
+from lstm_core.projection.neighbors import nearest_rows
+from lstm_core.projection.overlap import shared, told_neighbors
 from lstm_core.projection.trajectory import Trajectory
 
 WORDS = tuple(f"w{i}" for i in range(40))
@@ -97,6 +99,15 @@ def test_only_the_asked_rows_are_followed_but_all_are_candidates():
 def test_shared_counts_the_common_members_whatever_their_order():
     one, two = np.array([[1, 2, 3], [4, 5, 6]]), np.array([[3, 1, 9], [7, 8, 9]])
     assert shared(one, two) == pytest.approx([2 / 3, 0])
+
+
+def test_neighbours_by_blocks_are_those_at_once_and_the_way_is_told(monkeypatch):
+    monkeypatch.setattr("lstm_core.projection.overlap._BLOCK", 7)
+    points, told = np.random.default_rng(0).normal(size=(20, 3)), []
+    near, distances = told_neighbors(points, k=4, progress=told.append)
+    once, lengths = nearest_rows(points, k=4)
+    assert near.tolist() == once.tolist() and distances == pytest.approx(lengths)
+    assert told == [7 / 20, 14 / 20, 1.0]
 
 
 @given(st.integers(0, 10_000))
