@@ -9,7 +9,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_core.errors import InvalidOption, NoDirection
+from lstm_core.errors import InvalidOption, NoDirection, TooFew
+from lstm_core.normalize import normalize
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.formula import Formula, parse_formula
 from lstm_core.table.index import cosine_scans
@@ -64,6 +65,37 @@ def analogy(
     scans = _add_scans(table, formula) if method == "3cosadd" else _multiply_scans(table, formula)
     return ranked(
         table, scans, k=k, left_out=left_out, query=formula.text, metric="cosine", method=method, among=among
+    )
+
+
+def analogy_from_pairs(
+    table: EmbeddingTable,
+    pairs: Sequence[tuple[str, str]],
+    word: str,
+    *,
+    k: int = 10,
+    exclude_query: bool = True,
+    among: Mask | None = None,
+) -> Neighbors:
+    """Return the ``k`` words that are to ``word`` as the second of each of ``pairs`` is to its first: 3CosAvg.
+
+    The mean offset of the pairs' unit rows is added to that of ``word`` (Drozd, Gladkova & Matsuoka 2016). ``word`` and the
+    words of the pairs are left out, with the ranks they would have had.
+    Raises as :func:`analogy`, and :class:`TooFew` without any pair.
+    """
+    if not pairs:
+        raise TooFew(what="words", given=0, needed=1)
+    first, second = (table.unit_rows(table.indices(side)) for side in zip(*pairs, strict=True))
+    target = (second - first).mean(axis=0) + table.unit_rows(table.indices((word,)))[0]
+    examples = ", ".join(f"{a} : {b}" for a, b in pairs)
+    query = f"{examples} = {normalize(word)} : ?"
+    if np.linalg.norm(target) <= NOWHERE:
+        raise NoDirection(query=query)
+    words = dict.fromkeys(normalize(each) for each in (word, *(each for pair in pairs for each in pair)))
+    left_out = table.indices(words if exclude_query else ())
+    scans = metric_scans(table, target, metric="cosine", query=query)
+    return ranked(
+        table, scans, k=k, left_out=left_out, query=query, metric="cosine", method="3cosavg", among=among
     )
 
 

@@ -124,6 +124,7 @@ def rounding_error(dimension: int) -> float:
 
 def _try(scan: Scan, k: int, left_out: Rows, *, most: int) -> Best | None:
     leaders = _without(_leaders(scan.low + scan.high, max(_LEADERS, 2 * k) + len(left_out)), left_out)
+    leaders = leaders[scan.high[leaders] > -np.inf]
     floor = np.partition(scan.score(leaders), len(leaders) - k)[len(leaders) - k] if k else np.inf
     rows = _without(np.flatnonzero(scan.high >= floor), left_out)
     if len(rows) > most:
