@@ -10,9 +10,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
+from lstm_core.cli_words import add_word_commands
 from lstm_core.errors import WordAtlasError
 
 Answer = tuple[Any, str]
@@ -50,14 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m lstm_core", description="Train an LSTM on text; question the embedding table it learned.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _train_parser(_command(commands, "train", _train, "train a network; what it learns is left in a run folder"))
-    similar = _command(commands, "similar", _similar, "the words closest to a word", table=True)
-    similar.add_argument("word", metavar="WORD")
-    similar.add_argument("-k", type=int, default=10, help="how many words (default 10)")
-    similar.add_argument("--metric", default="cosine", help="cosine, dot or euclidean (default cosine)")
-    analogy = _command(commands, "analogy", _analogy, 'word arithmetic: "왕 - 남자 + 여자"', table=True)
-    analogy.add_argument("formula", metavar="FORMULA")
-    analogy.add_argument("-k", type=int, default=10, help="how many words (default 10)")
-    analogy.add_argument("--method", default="3cosadd", help="3cosadd or 3cosmul (default 3cosadd)")
+    add_word_commands(partial(_command, commands), _set_option)
     evaluate = _command(commands, "evaluate", _evaluate, "how many analogies of a file a table answers", table=True)
     evaluate.add_argument("--analogies", metavar="FILE", help="questions-words format: ': name', then a b c d")
     evaluate.add_argument("--pairs", metavar="FILE", help="word, word, score; comma- or tab-separated")
@@ -103,20 +98,6 @@ def _train(given: argparse.Namespace) -> Answer:
     from lstm_core.cli_train import train_command
 
     return train_command(given)
-
-
-def _similar(given: argparse.Namespace) -> Answer:
-    from lstm_core.runs import find_table
-    from lstm_core.table.search import nearest
-
-    return _neighbors(nearest(find_table(given.table), given.word, k=given.k, metric=given.metric))
-
-
-def _analogy(given: argparse.Namespace) -> Answer:
-    from lstm_core.runs import find_table
-    from lstm_core.table.analogy import analogy
-
-    return _neighbors(analogy(find_table(given.table), given.formula, k=given.k, method=given.method))
 
 
 def _evaluate(given: argparse.Namespace) -> Answer:
@@ -230,12 +211,6 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
         else:
             settings[key] = value
     return settings
-
-
-def _neighbors(found: Any) -> Answer:
-    lines = [f"{one.rank}\t{one.word}\t{one.score:.4f}" for one in found.results]
-    left_out = [f"left out: {one.word} (would be {one.rank})" for one in found.excluded]
-    return found.to_json(), "\n".join([*lines, *left_out])
 
 
 def _dumps(value: Any) -> str:

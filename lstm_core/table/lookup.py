@@ -103,7 +103,7 @@ _lock = Lock()
 
 
 def find_words(table: EmbeddingTable, text: str, *, k: int = 10) -> tuple[str, ...]:
-    """Return up to ``k`` labels of ``table`` that hold ``text``, as :meth:`WordFinder.find`; the finder is built once a table."""
+    """Return up to ``k`` labels of ``table`` that hold ``text``, as :meth:`WordFinder.find`, which is built once a table."""
     with _lock:
         if table not in _ready:
             _ready[table] = WordFinder(table)

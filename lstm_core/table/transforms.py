@@ -50,7 +50,7 @@ def transform_of(table: EmbeddingTable) -> tuple[str, dict[str, Any]]:
     return str(about.pop("key")), about
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _transformed(table: EmbeddingTable, key: str, options: Options) -> EmbeddingTable:
     made = TRANSFORMS[key].apply(table, options)
     if made is table:

@@ -91,7 +91,7 @@ def test_the_centre_of_words():
 def test_only_words_that_pass_a_filter_are_answers():
     family = WordFilter(columns={"kind": ("family", "drink")}).mask(COURT)
     found = nearest(COURT, "왕", k=2, among=family)
-    assert found.words == ("아들", "딸") and found.candidates == 4
+    assert found.words == ("아들", "커피") and found.candidates == 4
     assert found.excluded[0].rank == 1
     frequent = WordFilter(least=60, most=290).mask(COURT)
     assert set(nearest(COURT, "왕", k=3, among=frequent).words) == {"여자", "커피", "차"}
