@@ -31,3 +31,19 @@ def clusters(words: int, dimension: int, *, seed: int = 0) -> EmbeddingTable:
 
 def _labels(words: int) -> tuple[str, ...]:
     return tuple(f"w{number}" for number in range(words))
+
+
+def hangul_words(words: int, *, seed: int = 0) -> tuple[str, ...]:
+    """Return ``words`` different made Korean words of two to five syllables, a few syllables far more frequent than others."""
+    random = np.random.default_rng(seed)
+    tails = random.choice((0, 0, 0, 1, 4, 8, 16, 21), 600)
+    pool = [chr(0xAC00 + 588 * lead + 28 * vowel + tail) for lead, vowel, tail in zip(
+        random.integers(19, size=600).tolist(), random.integers(21, size=600).tolist(), tails.tolist(), strict=True
+    )]  # fmt: skip
+    found: dict[str, None] = {}
+    while len(found) < words:
+        lengths = random.integers(2, 6, size=words).tolist()
+        places = (len(pool) * random.random((words, 5)) ** 2).astype(int).tolist()
+        for length, row in zip(lengths, places, strict=True):
+            found["".join(pool[place] for place in row[:length])] = None
+    return tuple(found)[:words]
