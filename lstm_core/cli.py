@@ -10,10 +10,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from lstm_core.cli_compare import compare_arguments, compare_command, drift_arguments, drift_command
+from lstm_core.cli_words import add_word_commands
 from lstm_core.errors import WordAtlasError
 
 Answer = tuple[Any, str]
@@ -51,14 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m lstm_core", description="Train an LSTM on text; question the embedding table it learned.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _train_parser(_command(commands, "train", _train, "train a network; what it learns is left in a run folder"))
-    similar = _command(commands, "similar", _similar, "the words closest to a word", table=True)
-    similar.add_argument("word", metavar="WORD")
-    similar.add_argument("-k", type=int, default=10, help="how many words (default 10)")
-    similar.add_argument("--metric", default="cosine", help="cosine, dot or euclidean (default cosine)")
-    analogy = _command(commands, "analogy", _analogy, 'word arithmetic: "왕 - 남자 + 여자"', table=True)
-    analogy.add_argument("formula", metavar="FORMULA")
-    analogy.add_argument("-k", type=int, default=10, help="how many words (default 10)")
-    analogy.add_argument("--method", default="3cosadd", help="3cosadd or 3cosmul (default 3cosadd)")
+    add_word_commands(partial(_command, commands), _set_option)
     _evaluate_parser(_command(commands, "evaluate", _evaluate, "how good a table is: questions, health", table=True))
     project = _command(commands, "project", _project, "coordinates of the words on a map, as a CSV or Parquet file", table=True)
     project.add_argument("--method", default="pca", help="one of the registered projections (default pca)")
@@ -133,20 +128,6 @@ def _perplexity(given: argparse.Namespace) -> Answer:
     from lstm_core.cli_model import perplexity_command
 
     return perplexity_command(given)
-
-
-def _similar(given: argparse.Namespace) -> Answer:
-    from lstm_core.runs import find_table
-    from lstm_core.table.search import nearest
-
-    return _neighbors(nearest(find_table(given.table), given.word, k=given.k, metric=given.metric))
-
-
-def _analogy(given: argparse.Namespace) -> Answer:
-    from lstm_core.runs import find_table
-    from lstm_core.table.analogy import analogy
-
-    return _neighbors(analogy(find_table(given.table), given.formula, k=given.k, method=given.method))
 
 
 def _evaluate(given: argparse.Namespace) -> Answer:
@@ -248,12 +229,6 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
         else:
             settings[key] = value
     return settings
-
-
-def _neighbors(found: Any) -> Answer:
-    lines = [f"{one.rank}\t{one.word}\t{one.score:.4f}" for one in found.results]
-    left_out = [f"left out: {one.word} (would be {one.rank})" for one in found.excluded]
-    return found.to_json(), "\n".join([*lines, *left_out])
 
 
 def _dumps(value: Any) -> str:

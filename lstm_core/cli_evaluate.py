@@ -15,7 +15,7 @@ from lstm_core.table.comparison import Comparison, compare
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.evaluation import Evaluation, EvaluationOptions, evaluate_analogies
 from lstm_core.table.health import Health, health
-from lstm_core.table.odd import OddEvaluation, evaluate_odd
+from lstm_core.table.odd_sets import OddEvaluation, evaluate_odd
 from lstm_core.table.pairs import PairEvaluation, evaluate_pairs
 from lstm_core.table.question_sets import QUESTION_SETS
 from lstm_core.table.questions import read_odd, read_pairs, read_questions

@@ -9,6 +9,7 @@ from lstm_core.table.analogy import METHODS, parallelogram
 from lstm_core.table.formula import parse_formula
 from lstm_core.table.standing import judge
 from ui.answers import answer, show_excluded, show_parallelogram_caption, show_verdict
+from ui.asking import passing, show_treatment, treated, who_may_answer
 from ui.i18n import named, t
 from ui.map import is_dark, show_map
 from ui.messages import show_errors
@@ -49,10 +50,31 @@ with st.container(horizontal=True, vertical_alignment="center", key="examples"):
     for number, probe in enumerate(probes_of(table)[:6]):
         st.button(plain(probe.formula), key=f"example_{number}", on_click=ask, args=(probe.formula,))
 
-method = st.session_state.get("analogy_method", METHODS[0])
-with show_errors(replace=respell, key="analogy"):
+answers = st.container()
+method, let_in, among = METHODS[0], False, None
+with st.expander(t("similar.options")), show_errors(key="options"):
+    method = st.segmented_control(
+        t("analogy.method"),
+        METHODS,
+        format_func=named(METHODS, lambda each: t(f"analogy.{each}")),
+        default=METHODS[0],
+        required=True,
+        key="analogy_method",
+        help=t("analogy.method_help"),
+        persist_state="session",
+    )
+    let_in = st.toggle(t("analogy.let_in"), key="analogy_let_in", help=t("analogy.let_in_help"), persist_state="session")
+    table = treated(table)
+    st.markdown(t("asking.answers"))
+    among = who_may_answer(table, key="analogy")
+
+with answers, show_errors(replace=respell, key="analogy"):
     formula = parse_formula(formula_text, table)
-    found = answer(table, formula, method=method)
+    left_over = passing(table, among, () if let_in else formula.words)
+    if among is not None and not left_over:
+        st.info(t("asking.nothing_passes"), icon=None)
+        st.stop()
+    found = answer(table, formula, method=method, let_in=let_in, among=among, left_over=left_over)
     verdict = judge(table, formula, found, probes=probes_of(table))
     ranking, picture = st.columns([2, 3], gap="large")
     with ranking:
@@ -63,6 +85,11 @@ with show_errors(replace=respell, key="analogy"):
             st.switch_page("pages/map.py")
         st.caption(t("analogy.to_map"))
         show_excluded(found)
+        if among is not None:
+            st.caption(t("asking.filtered"))
+        if "(" in formula.text:
+            st.caption(t("analogy.written_out", formula=plain(formula.written_out)))
+        show_treatment(table)
     with picture:
         drawn = parallelogram(table, formula, verdict.answer)
         if drawn is None:
@@ -72,14 +99,3 @@ with show_errors(replace=respell, key="analogy"):
             figure = parallelogram_figure(drawn, dark=is_dark(), target=t("analogy.target"))
             show_map(figure, key="parallelogram", label=label, revision=formula.text, height=460)
             show_parallelogram_caption(drawn)
-
-st.segmented_control(
-    t("analogy.method"),
-    METHODS,
-    format_func=named(METHODS, lambda each: t(f"analogy.{each}")),
-    default=METHODS[0],
-    required=True,
-    key="analogy_method",
-    help=t("analogy.method_help"),
-    persist_state="session",
-)

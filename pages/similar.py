@@ -5,16 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from lstm_core.figures.heatmap import similarity_figure
-from lstm_core.table.search import METRICS, most_neighbors, nearest, similarity_matrix
+from lstm_core.table.search import METRICS, nearest, similarity_matrix
 from lstm_core.table.standing import pair_standing
 from ui import trail
 from ui.answers import show_candidates
+from ui.asking import offer_matches, passing, show_treatment, treated, who_may_answer
 from ui.i18n import named, t
 from ui.map import is_dark, show_map
 from ui.messages import show_errors
 from ui.probes import example_word
 from ui.state import require_table
 from ui.text import amount, percent, plain, replace_word, split_words
+from ui.word_lists import show_axis, show_odd_one
 
 MOST = 40  # words in a matrix that can still be read
 
@@ -32,17 +34,12 @@ st.title(t("similar.title"))
 left, right = st.columns([2, 3], gap="large")
 with left:
     word = trail.word_field(t("similar.word"), placeholder=t("similar.word_hint"))
+    offer_matches(table, word)
     trail.way_back()
-    metric = st.session_state.get("similar_metric", METRICS[0])
-    most = most_neighbors(table, 200, excluded=1)
-    count = min(most, int(st.session_state.get(f"similar_count_{table.name}", 10)))
-    with show_errors(replace=lambda _, spelling: trail.choose(spelling), key="similar"):
-        if word:
-            found = nearest(table, word, k=count, metric=metric)
-            trail.neighbor_list(found, key="similar_words")
-            show_candidates(found)
-    with st.expander(t("similar.options")):
-        st.segmented_control(
+    answers = st.container()
+    among = None
+    with st.expander(t("similar.options")), show_errors(key="options"):
+        metric = st.segmented_control(
             t("similar.metric"),
             METRICS,
             format_func=named(METRICS, lambda each: t(f"metric.{each}")),
@@ -51,7 +48,24 @@ with left:
             key="similar_metric",
             persist_state="session",
         )
-        st.number_input(t("similar.count"), 1, most, min(10, most), key=f"similar_count_{table.name}", persist_state="session")
+        most = max(1, min(200, len(table) - 1))
+        count = st.number_input(
+            t("similar.count"), 1, most, min(10, most), key=f"similar_count_{table.name}", persist_state="session"
+        )
+        table = treated(table)
+        st.markdown(t("asking.answers"))
+        among = who_may_answer(table, key="similar")
+    with answers, show_errors(replace=lambda _, spelling: trail.choose(spelling), key="similar"):
+        left_over = passing(table, among, (word,))
+        if word and among is not None and not left_over:
+            st.info(t("asking.nothing_passes"), icon=None)
+        elif word:
+            found = nearest(table, word, k=max(1, min(count, left_over)), metric=metric, among=among)
+            trail.neighbor_list(found, key="similar_words")
+            show_candidates(found)
+            if among is not None:
+                st.caption(t("asking.filtered"))
+            show_treatment(table)
 
 with right:
     st.subheader(t("similar.pair"))
@@ -74,18 +88,23 @@ with right:
                     seed=place.seed,
                 )
             )
+            show_treatment(table)
 
     st.subheader(t("similar.matrix"))
     list_field = f"matrix_{table.name}"
     st.session_state.setdefault(list_field, ", ".join(example_word(table, number=number) for number in range(8)))
     given = st.text_area(t("similar.list"), key=list_field, height=80, max_chars=4000, help=t("similar.list_help"))
+    listed = split_words(given)
     with show_errors(replace=lambda wrong, spelling: respell(list_field, wrong, spelling), key="matrix"):
-        listed = split_words(given)
         words = listed[:MOST]
         if len(words) < 2:
             st.caption(t("similar.list_short"))
         else:
             figure = similarity_figure(words, similarity_matrix(table, words), dark=is_dark())
             show_map(figure, key="matrix", label=t("similar.matrix"), height=480)
+            show_odd_one(table, words)
+            show_treatment(table)
         if len(listed) > MOST:
             st.caption(t("similar.list_cut", shown=MOST, total=f"{len(listed):,}"))
+
+    show_axis(table, listed[:MOST])

@@ -7,7 +7,7 @@ import streamlit as st
 from lstm_core.table.analogy import Parallelogram, analogy
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.formula import Formula
-from lstm_core.table.search import Neighbors, most_neighbors
+from lstm_core.table.search import Mask, Neighbors
 from lstm_core.table.standing import Verdict
 from ui.i18n import t
 from ui.text import amount, percent, plain
@@ -15,9 +15,12 @@ from ui.text import amount, percent, plain
 SHOWN = 10
 
 
-def answer(table: EmbeddingTable, formula: Formula, *, method: str) -> Neighbors:
-    """Return the ten best answers to ``formula``, fewer from a table that has no more words. Raises as the core does."""
-    return analogy(table, formula, k=most_neighbors(table, SHOWN, excluded=len(formula.words)), method=method)
+def answer(
+    table: EmbeddingTable, formula: Formula, *, method: str, let_in: bool, among: Mask | None, left_over: int
+) -> Neighbors:
+    """Return the ten best answers to ``formula``, fewer when only ``left_over`` words may answer. Raises as the core does."""
+    k = max(1, min(SHOWN, left_over))
+    return analogy(table, formula, k=k, method=method, exclude_query=not let_in, among=among)
 
 
 def show_verdict(verdict: Verdict) -> None:

@@ -12,7 +12,7 @@ from lstm_core.table.comparison import Comparison
 from lstm_core.table.evaluation import BASELINES, CategoryResult, Evaluation
 from lstm_core.table.health import NEAR, Health
 from lstm_core.table.intervals import Interval
-from lstm_core.table.odd import OddEvaluation
+from lstm_core.table.odd_sets import OddEvaluation
 from lstm_core.table.pairs import PairEvaluation
 from lstm_core.table.report import SUFFIXES, Report
 from ui.i18n import has, t

@@ -14,7 +14,7 @@ from lstm_core.runs import find_run
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.evaluation import Evaluation, EvaluationOptions, evaluate_analogies
 from lstm_core.table.health import Health, health
-from lstm_core.table.odd import OddEvaluation, OddQuestion, evaluate_odd
+from lstm_core.table.odd_sets import OddEvaluation, OddQuestion, evaluate_odd
 from lstm_core.table.pairs import PairEvaluation, evaluate_pairs
 from lstm_core.table.questions import Pair, Question
 from ui.i18n import t

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import streamlit as st
 from lstm_core.errors import RunNotFound
 from lstm_core.runs import RunDirectory, list_runs, models_root, read_table, runs_root
 from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.index import is_large, search_index
 from lstm_core.text.corpus import CORPORA
 from ui.i18n import named, t, t_text
 from ui.messages import explain
@@ -108,8 +110,14 @@ def describe(table: EmbeddingTable) -> str:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def load_table(path: str, version: tuple[int, int]) -> EmbeddingTable:
-    """Return the table of the run folder ``path``; ``version`` makes a rewritten folder a new entry of the cache."""
-    return read_table(RunDirectory.open(path))
+    """Return the table of the run folder ``path``; ``version`` makes a rewritten folder a new entry of the cache.
+
+    A large one is indexed meanwhile: until that is done, questions are answered the slower way, with the same answers.
+    """
+    table = read_table(RunDirectory.open(path))
+    if is_large(table):
+        threading.Thread(target=search_index, args=(table,), daemon=True).start()
+    return table
 
 
 def _chosen_name(choices: Sequence[TableChoice]) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from lstm_core.normalize import normalize
 
 Matrix = NDArray[np.float32]
 _HELPED = 8  # unknown words that get near spellings: a long list of them must not take seconds
+_CHUNK = 8_192  # rows in float64 at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,18 +95,33 @@ class EmbeddingTable:
     @cached_property
     def unit(self) -> Matrix:
         """The rows scaled to length 1, ``(V, D)``, read-only; a zero row stays zero (its cosine with anything is 0)."""
-        norms = np.sqrt(self.square_norms)
-        lengths = np.where(norms > 0, norms, 1.0)[:, None]
+        lengths = np.where(self.lengths > 0, self.lengths, 1.0)[:, None]
         rows: Matrix = np.divide(self.matrix, lengths, dtype=np.float32, casting="same_kind")
         rows.setflags(write=False)
         return rows
 
+    def unit_rows(self, rows: slice | NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return ``rows`` scaled to length 1, ``(n, D)`` float64, without keeping them; a zero row stays zero."""
+        lengths = self.lengths[rows]
+        unit: NDArray[np.float64] = self.matrix[rows].astype(np.float64) / np.where(lengths > 0, lengths, 1.0)[:, None]
+        return unit
+
     @cached_property
     def square_norms(self) -> NDArray[np.float64]:
         """The squared lengths of the rows, ``(V,)``, read-only."""
-        squares: NDArray[np.float64] = np.einsum("vd,vd->v", self.matrix, self.matrix, dtype=np.float64)
+        squares = np.empty(len(self))
+        for start in range(0, len(self), _CHUNK):
+            rows = self.matrix[start : start + _CHUNK].astype(np.float64)
+            squares[start : start + _CHUNK] = np.einsum("vd,vd->v", rows, rows)
         squares.setflags(write=False)
         return squares
+
+    @cached_property
+    def lengths(self) -> NDArray[np.float64]:
+        """The lengths of the rows, ``(V,)``, read-only."""
+        lengths: NDArray[np.float64] = np.sqrt(self.square_norms)
+        lengths.setflags(write=False)
+        return lengths
 
     @cached_property
     def frequency_order(self) -> NDArray[np.int64]:

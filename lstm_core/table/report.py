@@ -14,7 +14,7 @@ from lstm_core.table.comparison import compare
 from lstm_core.table.evaluation import BASELINES, CategoryResult, Evaluation
 from lstm_core.table.health import Health
 from lstm_core.table.intervals import Interval
-from lstm_core.table.odd import OddEvaluation, OddResult
+from lstm_core.table.odd_sets import OddEvaluation, OddResult
 from lstm_core.table.pairs import PairEvaluation
 
 ALL = "all"

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_core.errors import InvalidOption, NoDirection
+from lstm_core.errors import InvalidOption, NoDirection, TooFew
 from lstm_core.normalize import normalize
 from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.index import cosine_scans
+from lstm_core.table.scan import ROUNDING, Scan, best, rank
 
 Metric = Literal["cosine", "dot", "euclidean"]
 METRICS: tuple[str, ...] = get_args(Metric)
-Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+NOWHERE = 1e-6
+"""A sum of unit rows that is shorter than this share of what was summed points nowhere."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,18 @@ class Neighbors:
         }
 
 
-def nearest(table: EmbeddingTable, word: str, *, k: int = 10, metric: str = "cosine") -> Neighbors:
-    """Return the ``k`` words closest to ``word``, which is itself left out.
+def nearest(
+    table: EmbeddingTable, word: str, *, k: int = 10, metric: str = "cosine", among: Mask | None = None
+) -> Neighbors:
+    """Return the ``k`` words closest to ``word``, which is itself left out; only words of the mask ``among`` ``(V,)`` compete.
 
     Raises :class:`UnknownWords`; :class:`InvalidOption` for a wrong ``k`` or ``metric``; :class:`NoDirection` for a zero row
     under cosine.
     """
     row = table.index(word)
-    return nearest_to_vector(table, table.matrix[row], k=k, exclude=(word,), query=table.labels[row], metric=metric)
+    return nearest_to_vector(
+        table, table.matrix[row], k=k, exclude=(word,), query=table.labels[row], metric=metric, among=among
+    )
 
 
 def nearest_to_vector(
@@ -79,12 +87,29 @@ def nearest_to_vector(
     exclude: Iterable[str] = (),
     query: str = "",
     metric: str = "cosine",
+    among: Mask | None = None,
 ) -> Neighbors:
     """Return the ``k`` words closest to ``vector`` ``(D,)``, without the words of ``exclude``. Raises as :func:`nearest`."""
     left_out = table.indices(dict.fromkeys(normalize(word) for word in exclude))
-    check_k(table, k, excluded=len(left_out))
-    scores = score_rows(table, vector, metric=metric, query=query)
-    return ranked(table, scores, k=k, left_out=left_out, query=query, metric=metric)
+    scans = metric_scans(table, vector, metric=metric, query=query)
+    return ranked(table, scans, k=k, left_out=left_out, query=query, metric=metric, among=among)
+
+
+def nearest_to_center(
+    table: EmbeddingTable, words: Sequence[str], *, k: int = 10, exclude_query: bool = True, among: Mask | None = None
+) -> Neighbors:
+    """Return the ``k`` words closest by cosine to the mean direction of ``words`` (unit rows, each word once).
+
+    Raises as :func:`nearest`, :class:`TooFew` without any word, and :class:`NoDirection` where the directions cancel out.
+    """
+    different = tuple(dict.fromkeys(normalize(word) for word in words))
+    if not different:
+        raise TooFew(what="words", given=0, needed=1)
+    center = table.unit_rows(table.indices(different)).mean(axis=0)
+    query = ", ".join(different)
+    if np.linalg.norm(center) <= NOWHERE:
+        raise NoDirection(query=query)
+    return nearest_to_vector(table, center, k=k, exclude=different if exclude_query else (), query=query, among=among)
 
 
 def similarity(table: EmbeddingTable, a: str, b: str) -> float:
@@ -114,14 +139,16 @@ def rank_of(table: EmbeddingTable, vector: ArrayLike, word: str, *, exclude: Ite
     It is the rank at which :func:`nearest_to_vector` would list it. Raises as :func:`nearest`.
     """
     row = table.index(word)
-    scores = score_rows(table, vector, metric="cosine", query=word)
     rivals = np.ones(len(table), dtype=bool)
     rivals[table.indices(exclude)] = False
-    return int(np.count_nonzero(_beats(scores, row) & rivals)) + 1
+    *_, sharpest = metric_scans(table, vector, metric="cosine", query=word)
+    found = rank(sharpest.only(rivals), row)
+    assert found is not None
+    return found
 
 
-def score_rows(table: EmbeddingTable, vector: ArrayLike, *, metric: str, query: str = "") -> Scores:
-    """Return the score of every row against ``vector``, ``(V,)`` float32, up = closer; Euclidean distances are negated.
+def metric_scans(table: EmbeddingTable, vector: ArrayLike, *, metric: str, query: str = "") -> Iterator[Scan]:
+    """Return scans of every row's score against ``vector``, up = closer; Euclidean distances are negated.
 
     Raises :class:`InvalidOption` for a metric that is none of :data:`METRICS`, a wrong width or numbers that are not finite,
     :class:`NoDirection` for a zero vector under cosine.
@@ -129,33 +156,50 @@ def score_rows(table: EmbeddingTable, vector: ArrayLike, *, metric: str, query: 
     target = np.asarray(vector, dtype=np.float64)
     if target.shape != (table.dimension,) or not np.isfinite(target).all():
         raise InvalidOption(name="vector", value=target.shape, rule=f"{table.dimension} finite numbers are needed")
+    if metric not in METRICS:
+        raise InvalidOption(name="metric", value=metric, rule=f"the choices are: {', '.join(METRICS)}")
+    length = float(np.linalg.norm(target))
+    if metric == "cosine" and length == 0:
+        raise NoDirection(query=query)
+    cosines = cosine_scans(table, target / length if length else target)
     if metric == "cosine":
-        return _cosines(table, target, query)
-    if metric == "dot":
-        return np.asarray(table.matrix @ target.astype(np.float32), dtype=np.float32)
-    if metric == "euclidean":
-        return _negative_distances(table, target)
-    raise InvalidOption(name="metric", value=metric, rule=f"the choices are: {', '.join(METRICS)}")
+        return cosines
+    measured = _products if metric == "dot" else _negative_distances
+    return (measured(table, target, length, scan) for scan in cosines)
 
 
 def ranked(
     table: EmbeddingTable,
-    scores: Scores,
+    scans: Iterable[Scan],
     *,
     k: int,
     left_out: NDArray[np.int64],
     query: str,
     metric: str,
     method: str | None = None,
+    among: Mask | None = None,
 ) -> Neighbors:
-    """Return the ``k`` best rows by ``scores`` ``(V,)`` without the rows ``left_out``; equal scores keep table order."""
-    excluded = tuple(
-        Neighbor(table.labels[row], float(scores[row]), int(np.count_nonzero(_beats(scores, row))) + 1) for row in left_out
-    )
-    best = _top(scores, k, left_out)
-    results = tuple(Neighbor(table.labels[row], float(scores[row]), rank) for rank, row in enumerate(best, start=1))
+    """Return the ``k`` best rows by ``scans`` without the rows ``left_out``, only those of the mask ``among`` competing.
+
+    Equal scores keep table order. Raises :class:`InvalidOption` when there are fewer than ``k`` such rows.
+    """
     candidates = len(table) - len(left_out)
-    return Neighbors(query, metric, method, results, excluded, candidates, table.fingerprint)
+    if among is not None:
+        candidates = int(np.count_nonzero(among)) - int(np.count_nonzero(among[left_out]))
+        scans = (scan.only(among) for scan in scans)
+    check_k(k, candidates=candidates)
+    found = best(scans, k, left_out=left_out)
+    excluded = zip(left_out, found.out_scores, found.out_ranks, strict=True)
+    results = enumerate(zip(found.rows, found.scores, strict=True), start=1)
+    return Neighbors(
+        query,
+        metric,
+        method,
+        tuple(Neighbor(table.labels[row], float(score), rank) for rank, (row, score) in results),
+        tuple(Neighbor(table.labels[row], float(score), rank) for row, score, rank in excluded),
+        candidates,
+        table.fingerprint,
+    )
 
 
 def most_neighbors(table: EmbeddingTable, k: int, *, excluded: int) -> int:
@@ -163,45 +207,34 @@ def most_neighbors(table: EmbeddingTable, k: int, *, excluded: int) -> int:
     return max(1, min(k, len(table) - excluded))
 
 
-def check_k(table: EmbeddingTable, k: int, *, excluded: int) -> None:
-    """Raise :class:`InvalidOption` unless 1 <= ``k`` <= the number of words that are not excluded."""
+def check_k(k: int, *, candidates: int) -> None:
+    """Raise :class:`InvalidOption` unless 1 <= ``k`` <= ``candidates``, the number of words that are compared."""
     if k < 1:
-        raise InvalidOption(name="k", value=k, rule="at least 1 is needed", least=1, most=len(table) - excluded)
-    if k > len(table) - excluded:
-        rule = f"the table has only {len(table) - excluded} other words"
-        raise InvalidOption(name="k", value=k, rule=rule, least=1, most=len(table) - excluded)
+        raise InvalidOption(name="k", value=k, rule="at least 1 is needed", least=1, most=candidates)
+    if k > candidates:
+        raise InvalidOption(name="k", value=k, rule=f"the table has only {candidates} other words", least=1, most=candidates)
 
 
-def _cosines(table: EmbeddingTable, target: NDArray[np.float64], query: str) -> Scores:
-    length = np.linalg.norm(target)
-    if length == 0:
-        raise NoDirection(query=query)
-    scores = table.unit @ (target / length).astype(np.float32)  # (V,)
-    return np.clip(scores, np.float32(-1), np.float32(1))
+def _products(table: EmbeddingTable, target: NDArray[np.float64], length: float, cosines: Scan) -> Scan:
+    """Return the scan of the dot products with ``target``."""
+    scale = table.lengths * length
+    spare = scale * 2.0 * ROUNDING
+    return Scan(
+        cosines.low * scale - spare, cosines.high * scale + spare, lambda rows: cosines.exact(rows) * scale[rows]
+    )
 
 
-def _negative_distances(table: EmbeddingTable, target: NDArray[np.float64]) -> Scores:
-    """Return minus the Euclidean distance to each row by one product; the nearest ones, where it cancels, are redone."""
-    point = target.astype(np.float32)
-    squares = table.square_norms - 2.0 * (table.matrix @ point) + float(target @ target)  # (V,)
-    distances = np.sqrt(np.maximum(squares, 0.0))
-    close = np.flatnonzero(squares < 1e-3 * (table.square_norms + float(target @ target)))
-    distances[close] = np.linalg.norm(table.matrix[close] - target, axis=1)
-    return np.asarray(-distances, dtype=np.float32)
+def _negative_distances(table: EmbeddingTable, target: NDArray[np.float64], length: float, cosines: Scan) -> Scan:
+    """Return the scan of minus the Euclidean distances to ``target``: |x|^2 + |q|^2 - 2 |x| |q| cos."""
+    ends = table.square_norms + length * length
+    twice = 2.0 * table.lengths * length
+    spare = ends * 4.0 * ROUNDING
 
+    def exact(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        apart = table.matrix[rows].astype(np.float64) - target
+        distances: NDArray[np.float64] = np.sqrt(np.einsum("nd,nd->n", apart, apart))
+        return -distances
 
-def _beats(scores: Scores, row: int) -> NDArray[np.bool_]:
-    """Return which rows stand before ``row``: a higher score, or an equal one earlier in the table, ``(V,)``."""
-    before: NDArray[np.bool_] = scores > scores[row]
-    before[:row] |= scores[:row] == scores[row]
-    return before
-
-
-def _top(scores: Scores, k: int, left_out: NDArray[np.int64]) -> NDArray[np.int64]:
-    open_scores = scores.copy()
-    open_scores[left_out] = -np.inf
-    k = min(k, len(scores) - len(left_out))
-    threshold = np.partition(open_scores, len(scores) - k)[len(scores) - k] if k else np.inf
-    rows = np.flatnonzero(open_scores >= threshold)
-    best: NDArray[np.int64] = rows[np.lexsort((rows, -open_scores[rows]))][:k]
-    return best
+    near = np.sqrt(np.maximum(ends - twice * cosines.high - spare, 0.0)) * (1.0 - 2.0 * ROUNDING)
+    far = np.sqrt(np.maximum(ends - twice * cosines.low + spare, 0.0)) * (1.0 + 2.0 * ROUNDING)
+    return Scan(-far, -near, exact)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Codes = NDArray[np.uint32]
 
-_LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 _TAILS = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 _CONJOINING = range(0x1100, 0x1200)
@@ -26,7 +26,7 @@ _NO_MATCH = 1_000_000
 def _keyboard_letters() -> Codes:
     """Return the compatibility letter of each conjoining jamo U+1100–U+11FF (itself where there is none), ``(256,)``."""
     letters = np.array(_CONJOINING, dtype=np.uint32)
-    for start, row in ((0x1100, _LEADS), (0x1161, _VOWELS), (0x11A8, _TAILS)):
+    for start, row in ((0x1100, LEADS), (0x1161, _VOWELS), (0x11A8, _TAILS)):
         letters[start - 0x1100 : start - 0x1100 + len(row)] = [ord(letter) for letter in row]
     return letters
 
@@ -36,13 +36,13 @@ _KEYBOARD = _keyboard_letters()
 
 def jamo(word: str) -> str:
     """Return ``word`` decomposed: Hangul syllables become keyboard letters (왕 -> ㅇㅏㅇ), é becomes e and an accent."""
-    return _codes(word).tobytes().decode("utf-32-le", "surrogatepass")
+    return codes(word).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def jamo_distance(a: str, b: str) -> int:
     """Return the Levenshtein distance between the jamo of ``a`` and ``b``: insertions, deletions, substitutions; >= 0."""
-    other = _codes(b)
-    return int(_distances(_codes(a), other[:, None], np.array([len(other)]))[0])
+    other = codes(b)
+    return int(_distances(codes(a), other[:, None], np.array([len(other)]))[0])
 
 
 def near_spellings(table: EmbeddingTable, word: str, *, k: int = 5) -> tuple[str, ...]:
@@ -51,11 +51,11 @@ def near_spellings(table: EmbeddingTable, word: str, *, k: int = 5) -> tuple[str
     Near means a jamo distance of at most a third of the letters of ``word`` (at least 1), letter case ignored. Labels that
     begin with ``word``, and labels of two letters or more that ``word`` begins with (커피를 -> 커피), follow by what they lack.
     """
-    query = _codes(normalize(word).lower())
+    query = codes(normalize(word).lower())
     if not len(query) or k < 1:
         return ()
     limit = max(1, len(query) // 3)
-    letters, starts, lengths = _label_codes(table.labels)
+    letters, starts, lengths = label_codes(table.labels)
     cost = _prefix_costs(query, letters, starts, lengths)
     close = np.flatnonzero(np.abs(lengths - len(query)) <= limit)
     distance = _distances(query, _columns(letters, starts[close], lengths[close]), lengths[close])
@@ -66,21 +66,24 @@ def near_spellings(table: EmbeddingTable, word: str, *, k: int = 5) -> tuple[str
     return tuple(table.labels[row] for row in found[best])
 
 
-def _codes(text: str) -> Codes:
-    data = unicodedata.normalize("NFD", text).encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(data, dtype="<u4").astype(np.uint32)
-    conjoining = (codes >= _CONJOINING.start) & (codes < _CONJOINING.stop)
-    codes[conjoining] = _KEYBOARD[codes[conjoining] - _CONJOINING.start]
-    return codes
+def codes(text: str, *, form: Literal["NFC", "NFD"] = "NFD") -> Codes:
+    """Return the letters of ``text`` as code points, Hangul decomposed to keyboard letters unless ``form`` is NFC."""
+    data = unicodedata.normalize(form, text).encode("utf-32-le", "surrogatepass")
+    letters = np.frombuffer(data, dtype="<u4").astype(np.uint32)
+    conjoining = (letters >= _CONJOINING.start) & (letters < _CONJOINING.stop)
+    letters[conjoining] = _KEYBOARD[letters[conjoining] - _CONJOINING.start]
+    return letters
 
 
-def _label_codes(labels: Sequence[str]) -> tuple[Codes, NDArray[np.int64], NDArray[np.int64]]:
+def label_codes(
+    labels: Sequence[str], *, form: Literal["NFC", "NFD"] = "NFD"
+) -> tuple[Codes, NDArray[np.int64], NDArray[np.int64]]:
     """Return all labels as one run of letters, with the start and the length of each label: decomposed in one call."""
     text = "\n".join(label.replace("\n", " ") for label in labels).lower()
-    codes = _codes(text)
-    ends = np.append(np.flatnonzero(codes == ord("\n")), len(codes))
+    letters = codes(text, form=form)
+    ends = np.append(np.flatnonzero(letters == ord("\n")), len(letters))
     starts = np.concatenate(([0], ends[:-1] + 1))
-    return codes, starts, ends - starts
+    return letters, starts, ends - starts
 
 
 def _prefix_costs(query: Codes, letters: Codes, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.evaluation import EvaluationOptions, evaluate_analogies
 from lstm_core.table.health import health
 from lstm_core.table.intervals import Difference, correlation_interval, mcnemar, paired_interval
-from lstm_core.table.odd import evaluate_odd
+from lstm_core.table.odd_sets import evaluate_odd
 from lstm_core.table.pairs import evaluate_pairs
 from lstm_core.table.question_sets import expand_pairs
 from lstm_core.table.report import COLUMNS, Report

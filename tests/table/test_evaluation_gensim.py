@@ -7,7 +7,7 @@ import pytest
 
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.evaluation import EvaluationOptions, evaluate_analogies
-from lstm_core.table.odd import evaluate_odd
+from lstm_core.table.odd_sets import evaluate_odd
 from lstm_core.table.question_sets import expand_pairs
 
 models = pytest.importorskip("gensim.models")

@@ -68,6 +68,16 @@ def test_decomposed_hangul_and_odd_blanks():
         ("왕 남자", 2, "unexpected"),
         ("0*왕", 0, "unexpected"),
         ("999999*왕", 0, "unexpected"),
+        ("(왕 - 남자", 0, "bracket"),
+        ("왕 - 남자) + 여자", 6, "bracket"),
+        ("왕 + ()", 5, "bracket"),
+        ("왕 - (남자 +) + 여자", 8, "dangling"),
+        ("왕 (남자)", 2, "unexpected"),
+        ("(왕) 남자", 4, "unexpected"),
+        ("(왕)(남자)", 3, "unexpected"),
+        ("0*(왕)", 2, "unexpected"),
+        ("600*(2*왕)", 5, "unexpected"),
+        ("(" * 17 + "왕" + ")" * 17, 16, "too_long"),
     ],
 )
 @pytest.mark.parametrize("vocabulary", [None, WORDS])
@@ -112,3 +122,75 @@ def test_a_wall_of_signs_is_answered_quickly(text):
         parse_formula(text, {"왕"})
     except FormulaError:
         pass
+
+
+def test_brackets_are_multiplied_out():
+    expected = [(2, "왕"), (-2, "남자"), (1, "여자")]
+    assert signed("2*(왕 - 남자) + 여자") == expected == signed("2 * ( 왕 - 남자 ) + 여자")
+    assert signed("2*(왕-남자)+여자", WORDS) == expected == [*signed("여자+2×(왕-남자)", WORDS)[1:], (1, "여자")]
+    assert signed("왕 - (남자 - 여자)") == [(1, "왕"), (-1, "남자"), (1, "여자")]
+    assert signed("왕-0.5*(남자-(여자+왕))", WORDS) == [(1, "왕"), (-0.5, "남자"), (0.5, "여자"), (0.5, "왕")]
+    assert signed("- (왕)") == [(-1, "왕")] == signed("（-왕）", WORDS)
+    assert signed("((왕))") == [(1, "왕")]
+
+
+def test_words_with_brackets_stay_words():
+    known = {"(주)", "왕", "a)", ":("}
+    assert signed("왕 - (주) + a) + :(", known) == [(1, "왕"), (-1, "(주)"), (1, "a)"), (1, ":(")]
+    assert signed("왕-(주)", known) == [(1, "왕"), (-1, "(주)")]
+
+
+def test_a_weight_may_stand_apart():
+    assert signed("2 * 왕 - 0.5 × 남자") == [(2, "왕"), (-0.5, "남자")]
+    with pytest.raises(FormulaError) as caught:
+        parse_formula("2 * 왕 - - 남자")
+    assert caught.value.position == 8
+
+
+def test_a_formula_written_out_has_no_brackets():
+    assert parse_formula("- 0.5*(왕 - 2*남자) + 여자").written_out == "- 0.5*왕 + 남자 + 여자"
+
+
+WEIGHTS = st.sampled_from(["", "2*", "0.5*", "1.25*"])
+PLAIN = st.sampled_from(["왕", "남자", "여자", "co-op", "-다"])
+
+
+@st.composite
+def written(draw, depth=3):
+    """A formula as text and the terms it means, worked out on the way."""
+    parts, terms = [], []
+    for place in range(draw(st.integers(1, 3))):
+        sign = draw(st.sampled_from("+-")) if place or draw(st.booleans()) else ""
+        weight = draw(WEIGHTS)
+        if depth and draw(st.booleans()):
+            inner, meant = draw(written(depth=depth - 1))
+            parts.append(f"{sign} {weight}({inner})")
+        else:
+            word = draw(PLAIN)
+            meant = [(1.0, word)]
+            parts.append(f"{sign} {weight}{word}")
+        factor = float(weight[:-1] or 1) * (-1 if sign == "-" else 1)
+        terms += [(factor * size, word) for size, word in meant]
+    return " ".join(parts).strip(), terms
+
+
+@given(written())
+def test_what_is_nested_is_what_is_meant_and_survives_being_written_out(case):
+    text, terms = case
+    if len(terms) > MAX_TERMS:
+        return
+    for vocabulary in (None, WORDS):
+        formula = parse_formula(text, vocabulary)
+        assert [(term.weight, term.word) for term in formula.terms] == terms
+        assert [(term.weight, term.word) for term in parse_formula(formula.written_out, vocabulary).terms] == terms
+
+
+@given(st.text("()+-*2왕 ", max_size=200))
+def test_a_heap_of_brackets_is_read_or_refused(text):
+    try:
+        formula = parse_formula(text, {"왕"})
+    except FormulaError as error:
+        assert 0 <= error.position <= len(error.formula)
+        assert error.reason in ("empty", "dangling", "unexpected", "bracket", "too_long")
+    else:
+        assert all(0 < abs(term.weight) <= 1000 for term in formula.terms)

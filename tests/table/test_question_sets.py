@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstm_core.table.embedding_table import EmbeddingTable
-from lstm_core.table.odd import evaluate_odd
+from lstm_core.table.odd_sets import evaluate_odd
 from lstm_core.table.question_sets import QUESTION_SETS, expand_group, expand_pairs, set_for
 
 HANGUL = re.compile("[가-힣]+")
