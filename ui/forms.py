@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -12,10 +13,16 @@ from lstm_core.options import OptionSpec, describe
 from ui.i18n import has, named, t, t_text
 
 
-def option_fields(options: type[BaseModel], *, key: str, only: Iterable[str] | None = None) -> dict[str, Any]:
-    """Draw one widget per option and return the values; advanced ones are folded away. ``only`` limits the names."""
+def option_fields(
+    options: type[BaseModel], *, key: str, only: Iterable[str] | None = None, defaults: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Draw one widget per option and return the values; advanced ones are folded away. ``only`` limits the names.
+
+    ``defaults`` take the place of declared ones, where what is sensible depends on the table.
+    """
     wanted = None if only is None else set(only)
     specs = [spec for spec in describe(options) if wanted is None or spec.name in wanted]
+    specs = [replace(spec, default=(defaults or {}).get(spec.name, spec.default)) for spec in specs]
     values = {spec.name: _field(spec, f"{key}_{spec.name}") for spec in specs if not spec.advanced}
     advanced = [spec for spec in specs if spec.advanced]
     if advanced:

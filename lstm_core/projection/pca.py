@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_core.options import Options, option
-from lstm_core.projection.methods import PROJECTIONS, Coordinates, Extra, Job, ProjectionMethod, unit_rows
+from lstm_core.projection.methods import PROJECTIONS, Coordinates, Extra, Job, ProjectionMethod
 from lstm_core.registry import Text
 from lstm_core.table.embedding_table import Matrix
 
 _DOUBLE_UP_TO = 20_000  # rows; more are multiplied in float32, a block at a time, and added up in float64
-_BLOCK = 4096  # rows that stay in the processor's cache between being centred and being multiplied
+_BLOCK = 1024  # rows that stay in the processor's cache between being centred and being multiplied
 
 
 def _component(number: int, *, axis: Text) -> int:
@@ -121,7 +121,8 @@ def principal_components(matrix: Matrix, *, directions: bool) -> Components:
         mean = rows.mean(axis=0)
         axes, ratios = principal_axes(rows - mean, width)
         return Components(mean, axes, np.array(ratios), directions)
-    near = next(_blocks(matrix, np.zeros(width), directions=directions))[1].mean(axis=0, dtype=np.float64)
+    _, first = next(_blocks(matrix, np.zeros(width), directions=directions))
+    near = first.mean(axis=0, dtype=np.float64)
     product, total = np.zeros((width, width)), np.zeros(width)
     for _, rows in _blocks(matrix, near, directions=directions):
         product += rows.T @ rows
@@ -168,13 +169,21 @@ def _kind(count: int) -> type[np.floating]:
 def _blocks(
     matrix: Matrix, centre: NDArray[np.float64], *, directions: bool, size: int = _BLOCK
 ) -> Iterator[tuple[int, NDArray[np.floating]]]:
-    """Yield ``(first row, rows - centre)``, ``size`` rows at a time, as unit rows if ``directions``."""
+    """Yield ``(first row, rows - centre)``, ``size`` rows at a time, as unit rows if ``directions``.
+
+    All blocks share one piece of memory: each is good until the next is asked for.
+    """
     kind = _kind(len(matrix))
     middle = centre.astype(kind)
+    kept = np.empty((min(size, len(matrix)), matrix.shape[1]), dtype=kind)
     for start in range(0, len(matrix), size):
-        rows = matrix[start : start + size].astype(kind, copy=False)
-        rows = unit_rows(rows) if directions else rows
-        yield start, rows - middle
+        rows = kept[: len(matrix) - start]
+        rows[:] = matrix[start : start + len(rows)]
+        if directions:
+            lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows))
+            rows /= np.where(lengths > 0, lengths, 1.0)[:, None].astype(kind)
+        rows -= middle
+        yield start, rows
 
 
 PROJECTIONS.register(PCAProjection())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,3 +40,17 @@ def place_vectors(table: EmbeddingTable, projection: Projection, vectors: Matrix
     options = build_options(method, projection.options)
     wanted = Question(table, projection.indices, method, projection.dimension, options, projection.seed)
     return method.place(wanted.job(), projection.coordinates, vectors)
+
+
+def with_words(table: EmbeddingTable, projection: Projection, words: Iterable[str]) -> Projection:
+    """Return ``projection`` with ``words`` of ``table`` added where they belong; the points it has stay where they are.
+
+    Raises as :func:`place_words`.
+    """
+    new = [word for word in dict.fromkeys(words) if table.index(word) not in projection.indices]
+    if not new:
+        return projection
+    rows = np.concatenate([projection.indices, table.indices(new)])
+    coordinates = np.concatenate([projection.coordinates, place_words(table, projection, new)])
+    order = np.argsort(rows)
+    return replace(projection, coordinates=coordinates[order], indices=rows[order])
