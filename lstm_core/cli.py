@@ -60,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     project.add_argument("--dim", type=int, choices=(2, 3), default=2)
     project.add_argument("--out", metavar="FILE", type=Path, required=True)
     project.add_argument("--seed", type=int, default=0)
-    project.add_argument("--limit", type=int, help="only so many of the most frequent words")
+    project.add_argument("--limit", type=int, help="only so many words")
+    project.add_argument("--sample", default="frequent", help="which ones: frequent or random, by the seed (default frequent)")
+    project.add_argument("--words", metavar="FILE", type=Path, help="only the words of this file, one a line")
     _set_option(project)
     perplexity = _command(commands, "perplexity", _perplexity, "how well a language model foresees a text")
     perplexity.add_argument("run_name", metavar="RUN", help="a run or the name of a shipped model")
@@ -137,14 +139,14 @@ def _evaluate(given: argparse.Namespace) -> Answer:
 
 
 def _project(given: argparse.Namespace) -> Answer:
-    from lstm_core.cli_files import write_coordinates
+    from lstm_core.cli_files import read_words, write_coordinates
     from lstm_core.projection import project
     from lstm_core.runs import find_table
 
     table = find_table(given.table)
-    found = project(
-        table, method=given.method, dimension=given.dim, options=parse_settings(given.set), seed=given.seed, limit=given.limit
-    )
+    chosen: dict[str, Any] = {"indices": table.indices(read_words(given.words))} if given.words else {}
+    asked = {"method": given.method, "dimension": given.dim, "options": parse_settings(given.set), "seed": given.seed}
+    found = project(table, **asked, **chosen, limit=given.limit, sample=given.sample)
     write_coordinates(given.out, table, found)
     about = {
         "out": str(given.out),
@@ -155,6 +157,7 @@ def _project(given: argparse.Namespace) -> Answer:
         "points": len(found.indices),
         "total": found.total,
         "explained_variance_ratio": list(found.explained_variance_ratio),
+        "spectrum": list(found.spectrum),
         "quality": dict(found.quality),
         "fingerprint": found.fingerprint,
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_core.errors import InvalidOption
+from lstm_core.errors import InvalidOption, UnreadableText
 from lstm_core.files import atomic_path, atomic_write_bytes
 from lstm_core.projection.value import Projection
 from lstm_core.table.embedding_table import EmbeddingTable
@@ -35,6 +35,15 @@ def write_coordinates(path: Path, table: EmbeddingTable, projection: Projection)
             pyarrow.parquet.write_table(pyarrow.table(columns), temporary)
     else:
         raise InvalidOption(name="--out", value=path.name, rule="the file name must end in .csv or .parquet")
+
+
+def read_words(path: Path) -> list[str]:
+    """Return the words of a UTF-8 file, one a line; empty lines are left out. Raises ``OSError``, :class:`UnreadableText`."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise UnreadableText(name=path.name, reason="encoding") from None
+    return [word for word in map(str.strip, lines) if word]
 
 
 def write_any(path: Path, table: EmbeddingTable) -> None:

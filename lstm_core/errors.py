@@ -98,6 +98,13 @@ class TooFew(WordAtlasError):
     template = "{what}: {given} is too few, at least {needed} are needed"
 
 
+class ComputationFailed(WordAtlasError):
+    """``what`` (e.g. a projection method), ``reason``: a process that computed for us broke off."""
+
+    code = "computation_failed"
+    template = "{what} could not be computed: {reason}"
+
+
 class InvalidTable(WordAtlasError):
     """``name``, ``reason``: an embedding table that cannot be (NaN, duplicate labels, wrong shapes, unreadable file)."""
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lstm_core.projection import PROJECTIONS
+from lstm_core.projection import PROJECTIONS, Projection
 from ui import trail
 from ui.i18n import t, t_text
 from ui.inspector import offer_place, show_inspector
+from ui.live import follow_map
 from ui.map import is_dark, show_map
 from ui.map_controls import map_controls, use_pca
 from ui.map_figure import HEIGHT, map_caption, map_picture
 from ui.messages import show_errors
-from ui.projections import projection_of
+from ui.projections import projection_of, warm_up, with_searched
 from ui.state import describe, require_table
 
 table = require_table()
@@ -25,18 +26,29 @@ neighbors = None  # a wrong word leaves the map as it is
 with inspector, show_errors(replace=lambda _, spelling: trail.choose(spelling), key="map"):
     neighbors = show_inspector(table, view.word)
 
-with canvas, show_errors():
-    projection = projection_of(table, view.question, on_stop=use_pca)
-    picture = map_picture(table, projection, view, neighbors, dark=is_dark())
+
+
+def draw(projection: Projection) -> None:
+    """Draw one picture of the table."""
     show_map(
-        picture,
+        map_picture(table, projection, view, neighbors, dark=is_dark()),
         key="word_map",
         label=t("map.picture", method=t_text(PROJECTIONS[projection.method].label), shown=len(projection)),
         revision=view.revision(table),
         height=HEIGHT,
         on_click=lambda row: trail.choose(table.labels[row]),
     )
-    if neighbors is not None:
-        with inspector:
-            offer_place(neighbors, table, projection)
-    map_caption(table, projection, view)
+
+
+with canvas, show_errors():
+    projection = projection_of(table, view.question)
+    if projection is None:
+        follow_map(table, view.question, draw=draw, on_stop=use_pca)
+    else:
+        shown = with_searched(table, projection, trail.searched())
+        draw(shown)
+        if neighbors is not None:
+            with inspector:
+                offer_place(neighbors, table, shown)
+        map_caption(table, projection, view, placed=len(shown) - len(projection))
+        warm_up()

@@ -123,6 +123,16 @@ def test_options_of_a_projection(ask, home):
     assert found["options"]["unit_rows"] is False
 
 
+def test_project_random_words_and_a_list_of_words(ask, fails, home):
+    found = ask("project", "world-ko", "--out", home / "m.csv", "--limit", 5, "--sample", "random")
+    assert found["points"] == 5 and len(found["spectrum"]) == find_table("world-ko").dimension
+    (home / "words.txt").write_text("왕\n여왕\n\n남자\n", encoding="utf-8")
+    found = ask("project", "world-ko", "--out", home / "m.csv", "--words", home / "words.txt")
+    assert found["points"] == 3
+    (home / "words.txt").write_bytes(b"\xff\xfe\x00")
+    assert "UTF-8" in fails("project", "world-ko", "--out", home / "m.csv", "--words", home / "words.txt")
+
+
 @pytest.mark.parametrize("name", ["t.npz", "t.safetensors", "t.vec"])
 def test_convert_keeps_words_and_rows(ask, home, name):
     found = ask("convert", "world-ko", home / name)

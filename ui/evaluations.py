@@ -18,8 +18,8 @@ from lstm_core.table.odd_sets import OddEvaluation, OddQuestion, evaluate_odd
 from lstm_core.table.pairs import PairEvaluation, evaluate_pairs
 from lstm_core.table.questions import Pair, Question
 from ui.i18n import t
-from ui.projections import Progress, shelf
 from ui.text import plain
+from ui.waiting import once
 
 _STOPPED = "evaluate_stopped"
 
@@ -42,30 +42,27 @@ def analogies_of(table: EmbeddingTable, asked: Asked) -> Evaluation | None:
         st.info(t("evaluate.stopped"), icon=None)
         st.button(t("evaluate.again"), key=f"again_{table.name}", on_click=st.session_state.pop, args=(_STOPPED,))
         return None
-    known: Evaluation | None = shelf().get(key)
-    if known is None:
-        place = st.empty()
-        with place.container():
-            bar = Progress(t("evaluate.computing", table=plain(table.name)), lambda: st.session_state.update({_STOPPED: key}))
-            known = evaluate_analogies(table, asked.analogies, options=asked.options, progress=bar)
-        place.empty()
-        shelf().put(key, known)
-    return known
+    return once(
+        key,
+        lambda progress: evaluate_analogies(table, asked.analogies, options=asked.options, progress=progress),
+        text=t("evaluate.computing", table=plain(table.name)),
+        on_stop=lambda: st.session_state.update({_STOPPED: key}),
+    )
 
 
 def odd_of(table: EmbeddingTable, asked: Asked) -> OddEvaluation:
     """Return how often ``table`` finds the odd one out."""
-    return _kept((table.fingerprint, asked.key, "odd"), lambda: evaluate_odd(table, asked.odd))
+    return once((table.fingerprint, asked.key, "odd"), lambda _: evaluate_odd(table, asked.odd))
 
 
 def pairs_of(table: EmbeddingTable, asked: Asked) -> PairEvaluation:
     """Return the correlation of ``table`` with human scores."""
-    return _kept((table.fingerprint, asked.key, "pairs"), lambda: evaluate_pairs(table, asked.pairs))
+    return once((table.fingerprint, asked.key, "pairs"), lambda _: evaluate_pairs(table, asked.pairs))
 
 
 def health_of(table: EmbeddingTable) -> Health:
     """Return the health of ``table``, with its first snapshot when it comes from a training that kept one."""
-    return _kept((table.fingerprint, "health"), lambda: health(table, first=_first(table)))
+    return once((table.fingerprint, "health"), lambda _: health(table, first=_first(table)))
 
 
 def _first(table: EmbeddingTable) -> Any:
@@ -74,11 +71,3 @@ def _first(table: EmbeddingTable) -> Any:
     except WordAtlasError:
         return None
     return first if first is None or first.shape == table.matrix.shape else None
-
-
-def _kept(key: Any, compute: Any) -> Any:
-    known = shelf().get(key)
-    if known is None:
-        known = compute()
-        shelf().put(key, known)
-    return known

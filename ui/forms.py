@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -13,11 +14,20 @@ from ui.i18n import has, named, t, t_text
 
 
 def option_fields(
-    options: type[BaseModel], *, key: str, only: Iterable[str] | None = None, folded: bool = True
+    options: type[BaseModel],
+    *,
+    key: str,
+    only: Iterable[str] | None = None,
+    folded: bool = True,
+    defaults: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Draw one widget per option and return the values; advanced ones are ``folded`` away. ``only`` limits the names."""
+    """Draw one widget per option and return the values; advanced ones are ``folded`` away. ``only`` limits the names.
+
+    ``defaults`` take the place of declared ones, where what is sensible depends on the table.
+    """
     wanted = None if only is None else set(only)
     specs = [spec for spec in describe(options) if wanted is None or spec.name in wanted]
+    specs = [replace(spec, default=(defaults or {}).get(spec.name, spec.default)) for spec in specs]
     values = {spec.name: _field(spec, f"{key}_{spec.name}") for spec in specs if not (folded and spec.advanced)}
     advanced = [spec for spec in specs if folded and spec.advanced]
     if advanced:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
 from lstm_core.projection import PROJECTIONS
+from lstm_core.projection.sample import SAMPLES
 from lstm_core.table.embedding_table import EmbeddingTable
 from ui import trail
 from ui.columns import column_name, shown_columns
 from ui.forms import option_fields
 from ui.i18n import named, t, t_text
-from ui.projections import MapQuestion
-from ui.text import plain
+from ui.probes import suggested_axes
+from ui.projections import MapQuestion, forget_kept
+from ui.text import plain, split_words
 
 PLAIN, FREQUENCY, RECALL = "-plain", "-frequency", "-recall"  # ways to colour that are not the name of a column
+LIST = "list"  # words of one's own instead of a sample
 SHOWN = {2: 5000, 3: 3000}  # points drawn unless told otherwise
-MOST_SHOWN = 20_000
 _METHOD, _DIMENSION = "map_method", "map_dimension"
 
 
@@ -33,7 +34,7 @@ class MapView:
     def revision(self, table: EmbeddingTable) -> str:
         """Return what must stay equal for camera and zoom to be kept."""
         asked = self.question
-        return f"{table.fingerprint[:16]}-{asked.method}-{asked.dimension}-{asked.seed}-{asked.limit}-{asked.options}"
+        return f"{table.fingerprint[:16]}-{asked}"
 
 
 def map_controls(table: EmbeddingTable) -> MapView:
@@ -65,9 +66,8 @@ def map_controls(table: EmbeddingTable) -> MapView:
         persist_state="session",
     )
     with more, st.popover(t("map.options"), width="stretch"):
-        options, seed, limit = _options(table, str(method), int(dimension or 2))
-    question = MapQuestion(str(method), int(dimension or 2), options, seed, limit, _always(table, trail.searched(), limit))
-    return MapView(word, question, str(color))
+        asked = _options(table, str(method), int(dimension or 2))
+    return MapView(word, asked, str(color))
 
 
 def use_pca() -> None:
@@ -82,32 +82,44 @@ def color_name(key: str) -> str:
     return column_name(key)
 
 
-def _always(table: EmbeddingTable, word: str, limit: int) -> tuple[str, ...]:
-    """Return ``word``, searched for, if it is in the table but not among the ``limit`` most frequent.
-
-    A word that is only clicked is not added: each click on a rare one would compute another map.
-    """
-    return (word,) if trail.known(table, word) and table.index(word) not in table.frequency_order[:limit] else ()
-
-
 def _colorings(table: EmbeddingTable) -> list[str]:
     return [*shown_columns(table), *([FREQUENCY] if table.counts is not None else []), RECALL, PLAIN]
 
 
-def _options(table: EmbeddingTable, method: str, dimension: int) -> tuple[tuple[tuple[str, Any], ...], int, int]:
+def _options(table: EmbeddingTable, method: str, dimension: int) -> MapQuestion:
+    own = suggested_axes(table) if method == "axes" else {}
     with st.form(f"map_options_{method}", border=False):
         st.caption(plain(t_text(PROJECTIONS[method].caution)))
-        values = option_fields(PROJECTIONS[method].Options, key=f"map_{method}")
+        key = f"map_{method}_{table.name}" if own else f"map_{method}"
+        values = option_fields(PROJECTIONS[method].Options, key=key, defaults=own)
         seed = st.number_input(t("map.seed"), 0, 2**31 - 1, 0, key="map_seed", help=t("map.seed_help"), persist_state="session")
-        most = min(len(table), MOST_SHOWN)
-        limit = st.number_input(
-            t("map.limit"),
-            1,
-            most,
-            min(SHOWN[dimension], most),
-            key=f"map_limit_{dimension}_{table.name}",
-            help=t("map.limit_help"),
-            persist_state="session",
-        )
-        st.form_submit_button(t("map.draw"), type="primary")
-    return tuple(sorted(values.items())), int(seed), int(limit)
+        sample, limit, words = _rows(table, dimension)
+        st.form_submit_button(t("map.draw"), type="primary", on_click=forget_kept)
+    return MapQuestion(method, dimension, tuple(sorted(values.items())), int(seed), limit, sample, words)
+
+
+def _rows(table: EmbeddingTable, dimension: int) -> tuple[str, int, tuple[str, ...]]:
+    """Draw what says which words are shown, and return the sample, how many of it, and the list that takes its place."""
+    sample = st.selectbox(
+        t("map.sample"),
+        (*SAMPLES, LIST),
+        format_func=named((*SAMPLES, LIST), lambda key: t(f"map.sample_{key}")),
+        key="map_sample",
+        help=t("map.sample_help"),
+        persist_state="session",
+    )
+    limit = st.number_input(
+        t("map.limit"),
+        1,
+        len(table),
+        min(SHOWN[dimension], len(table)),
+        key=f"map_limit_{dimension}_{table.name}",
+        help=t("map.limit_help"),
+        persist_state="session",
+    )
+    text = st.text_area(
+        t("map.words"), key=f"map_words_{table.name}", help=t("map.words_help"), max_chars=100_000, persist_state="session"
+    )
+    if sample == LIST:
+        return SAMPLES[0], int(limit), tuple(split_words(text))
+    return str(sample), int(limit), ()

@@ -44,8 +44,8 @@ def map_picture(
     )
 
 
-def map_caption(table: EmbeddingTable, projection: Projection, view: MapView) -> None:
-    """Say how the picture was made, what it is worth, and what it cannot say."""
+def map_caption(table: EmbeddingTable, projection: Projection, view: MapView, *, placed: int = 0) -> None:
+    """Say how the picture was made, what it is worth, and what it cannot say; ``placed`` words were put on it afterwards."""
     method = PROJECTIONS[projection.method]
     parts = [
         t(
@@ -59,10 +59,28 @@ def map_caption(table: EmbeddingTable, projection: Projection, view: MapView) ->
     ]
     if projection.explained_variance_ratio:
         parts.append(t("map.explained", share=percent(sum(projection.explained_variance_ratio), digits=1)))
+    if "done" in projection.quality:
+        parts.append(t("map.kept", share=percent(projection.quality["done"])))
+    if placed:
+        parts.append(t("map.placed", count=placed, how=plain(t_text(method.placing))))
     place = st.empty()
     place.caption(_joined(parts, method.caution))
     with suppress(TooFew):
         place.caption(_joined([*parts, *_worth(table, projection, view)], method.caution))
+    if projection.spectrum:
+        _spectrum(projection.spectrum)
+
+
+def _spectrum(shares: tuple[float, ...]) -> None:
+    """Show how much of the variance each component explains, and how many it takes for half and for nine tenths."""
+    with st.expander(t("map.spectrum")):
+        sums = np.cumsum(shares)
+        counts = [int(np.searchsorted(sums, part)) + 1 for part in (0.5, 0.9)]
+        st.caption(t("map.spectrum_sums", half=min(counts[0], len(shares)), most=min(counts[1], len(shares)), all=len(shares)))
+        numbered = {str(number): f"{100 * share:.3g}" for number, share in enumerate(shares, 1)}
+        st.dataframe(
+            {t("map.component"): list(numbered), t("map.share"): list(numbered.values())}, hide_index=True, height=240
+        )
 
 
 def _joined(parts: list[str], caution: Text) -> str:

@@ -35,3 +35,14 @@ def example_word(table: EmbeddingTable, *, number: int = 0) -> str:
     frequent = [table.labels[row] for row in table.frequency_order[: number + 20]]
     words = list(dict.fromkeys([*of_probes, *frequent]))
     return words[number % len(words)]
+
+
+def suggested_axes(table: EmbeddingTable) -> dict[str, str]:
+    """Return three axes between words of the table for the options of the method "axes": from the first probe, a - b + c."""
+    usable = [word for word in (example_word(table, number=number) for number in range(6)) if not set(word) & set(",|↔<")]
+    words = [*usable, *table.labels[:6]]
+    pairs = [(words[0], words[1]), (words[2], words[3]), (words[4], words[5])]
+    probe = next(iter(probes_of(table)), None)
+    if probe is not None and len(of := parse_formula(probe.formula, table).words) == 3:
+        pairs[:2] = [(of[1], of[2]), (of[1], of[0])]
+    return {name: f"{one} ↔ {two}" for name, (one, two) in zip(("across", "upwards", "depth"), pairs, strict=True)}

@@ -1,83 +1,107 @@
-"""Projections computed once per question, with a way to stop a long one."""
+"""Projections computed once per question: quick ones at once, long ones by a worker that the page follows."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from lstm_core.files import cache_root
-from lstm_core.projection import PROJECTIONS, Projection, cached_project
+from lstm_core.projection import PROJECTIONS, Projection
+from lstm_core.projection.cache import cached_project, read_cached
+from lstm_core.projection.methods import Question, question
+from lstm_core.projection.place import with_words
 from lstm_core.projection.quality import Quality, projection_quality
+from lstm_core.projection.work import Work, begin, warm
 from lstm_core.table.embedding_table import EmbeddingTable
 from ui.i18n import t, t_text
+from ui.waiting import shelf
 
-KEPT = 48  # projections and qualities held in memory
+PATIENCE = 0.8  # seconds a worker may take before the page shows how far it is
+_WORK, _KEPT = "map_work", "map_kept"
 
 
 @dataclass(frozen=True)
 class MapQuestion:
-    """What picture is wanted of a table."""
+    """What picture is wanted of a table. ``words``: these alone; empty for ``limit`` words of a ``sample``."""
 
     method: str
     dimension: int
     options: tuple[tuple[str, Any], ...]
     seed: int
     limit: int
-    always: tuple[str, ...] = ()
+    sample: str = "frequent"
+    words: tuple[str, ...] = ()
+
+    def asked(self, table: EmbeddingTable) -> dict[str, Any]:
+        """Return it as the core is asked. Raises :class:`UnknownWords`."""
+        chosen = {"indices": table.indices(self.words)} if self.words else {"limit": self.limit, "sample": self.sample}
+        about = {"method": self.method, "dimension": self.dimension, "options": dict(self.options), "seed": self.seed}
+        return about | chosen
 
 
-@dataclass
-class Shelf:
-    """The newest answers that took time, by what they answer."""
+def projection_of(table: EmbeddingTable, asked: MapQuestion) -> Projection | None:
+    """Return the picture that answers ``asked``; None while a worker computes it, which :func:`work_of` gives.
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    items: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
-
-    def get(self, key: Any) -> Any:
-        """Return what is kept under ``key``, or None."""
-        with self.lock:
-            if key in self.items:
-                self.items.move_to_end(key)
-            return self.items.get(key)
-
-    def put(self, key: Any, value: Any) -> None:
-        """Keep ``value``, and forget the oldest when there are too many."""
-        with self.lock:
-            self.items[key] = value
-            while len(self.items) > KEPT:
-                self.items.popitem(last=False)
-
-
-@st.cache_resource(show_spinner=False)
-def shelf() -> Shelf:
-    """Return the one shelf of answers that took time, for all sessions."""
-    return Shelf()
-
-
-def projection_of(table: EmbeddingTable, question: MapQuestion, *, on_stop: Any = None) -> Projection:
-    """Return the projection that answers ``question``; a long computation shows its progress and a button that stops it.
-
-    ``on_stop()`` is called before the page is drawn anew. Raises what :func:`lstm_core.projection.project` raises.
+    Raises what :func:`lstm_core.projection.project` raises.
     """
-    key = (table.fingerprint, question)
+    key = (table.fingerprint, asked)
+    if st.session_state.get(_KEPT, (None,))[0] == key:
+        kept: Projection = st.session_state[_KEPT][1]
+        return kept
     known: Projection | None = shelf().get(key)
     if known is None:
-        place = st.empty()
-        with place.container():
-            known = _compute(table, question, on_stop)
-        place.empty()
-        shelf().put(key, known)
+        known = _compute(table, asked)
+        if known is not None:
+            shelf().put(key, known)
+    if known is not None:
+        _leave_other(key)
     return known
 
 
-def quality_of(table: EmbeddingTable, question: MapQuestion, projection: Projection) -> Quality:
-    """Return how true ``projection``, the answer to ``question``, is. Raises :class:`TooFew` for a handful of points."""
-    key = (table.fingerprint, question, "quality")
+def with_searched(table: EmbeddingTable, projection: Projection, word: str) -> Projection:
+    """Return ``projection`` with ``word``, if the table has it, put where it belongs; nothing moves."""
+    return with_words(table, projection, [word]) if word and word in table else projection
+
+
+def work_of(table: EmbeddingTable, asked: MapQuestion) -> Work | None:
+    """Return this session's work on the answer to ``asked``, if it waits for one."""
+    key, work = st.session_state.get(_WORK, (None, None))
+    return work if key == (table.fingerprint, asked) else None
+
+
+def keep_layout(table: EmbeddingTable, asked: MapQuestion) -> None:
+    """Take the layout as it is now for the answer, in this session, and no longer wait for the finished one."""
+    work = work_of(table, asked)
+    layout = work.keep() if work is not None else None
+    if layout is not None:
+        st.session_state[_KEPT] = ((table.fingerprint, asked), layout)
+        stop_waiting()
+
+
+def forget_kept() -> None:
+    """Ask for finished pictures again."""
+    st.session_state.pop(_KEPT, None)
+
+
+def stop_waiting() -> None:
+    """No longer wait for the worker of this session; it ends unless another session waits for it."""
+    _, work = st.session_state.pop(_WORK, (None, None))
+    if work is not None:
+        work.leave()
+
+
+def warm_up() -> None:
+    """Let a spare worker get ready while the person looks at the first map."""
+    warm()
+
+
+def quality_of(table: EmbeddingTable, asked: MapQuestion, projection: Projection) -> Quality:
+    """Return how true ``projection``, the answer to ``asked``, is. Raises :class:`TooFew` for a handful of points."""
+    key = (table.fingerprint, asked, projection.quality.get("done"), len(projection))
     known: Quality | None = shelf().get(key)
     if known is None:
         known = projection_quality(table, projection)
@@ -85,39 +109,32 @@ def quality_of(table: EmbeddingTable, question: MapQuestion, projection: Project
     return known
 
 
-def _compute(table: EmbeddingTable, question: MapQuestion, on_stop: Any) -> Projection:
-    bar = Progress(t("map.computing", method=t_text(PROJECTIONS[question.method].label)), on_stop)
-    return cached_project(
-        table,
-        cache_root() / "projections",
-        method=question.method,
-        dimension=question.dimension,
-        options=dict(question.options),
-        seed=question.seed,
-        limit=question.limit,
-        always=question.always,
-        progress=bar,
-    )
+def _compute(table: EmbeddingTable, asked: MapQuestion) -> Projection | None:
+    wanted, place = question(table, **asked.asked(table)), cache_root() / "projections"
+    if not wanted.method.quick:
+        found = read_cached(wanted, place)
+        try:
+            return found or _wait_for(wanted, (table.fingerprint, asked), place)
+        except OSError:
+            pass  # no folder to work in: computed here and now
+    with st.spinner(t("map.computing", method=t_text(PROJECTIONS[asked.method].label))):
+        return cached_project(table, place, **asked.asked(table))
 
 
-class Progress:
-    """A bar with the time left; it appears once a computation proves to be long."""
+def _wait_for(wanted: Question, key: tuple[str, MapQuestion], place: Path) -> Projection | None:
+    _leave_other(key)
+    if _WORK not in st.session_state:
+        st.session_state[_WORK] = (key, begin(wanted, place))
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        found: Projection | None = st.session_state[_WORK][1].look().answer
+        if found is not None:
+            return found
+        time.sleep(0.05)
+    return None
 
-    PATIENCE = 0.4  # seconds
 
-    def __init__(self, text: str, on_stop: Any) -> None:
-        self.text, self.on_stop = text, on_stop
-        self.started = time.monotonic()
-        self.bar: Any = None
-
-    def __call__(self, done: float) -> None:
-        """Show the share ``done`` (0-1)."""
-        elapsed = time.monotonic() - self.started
-        if elapsed < self.PATIENCE or done >= 1:
-            return
-        left = elapsed / max(done, 0.01) * (1 - done)
-        text = t("map.progress", what=self.text, left=f"{left:.0f}")
-        if self.bar is None:
-            self.bar = st.progress(0.0, text=text)
-            st.button(t("map.stop"), key="map_stop", on_click=self.on_stop)
-        self.bar.progress(min(1.0, max(0.0, done)), text=text)
+def _leave_other(key: tuple[str, MapQuestion]) -> None:
+    """Give up what this session waited for before, when it now asks something else."""
+    if st.session_state.get(_WORK, (key,))[0] != key:
+        stop_waiting()

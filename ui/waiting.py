@@ -13,23 +13,38 @@ import streamlit as st
 
 from ui.i18n import t
 
-KEPT = 24  # answers held in memory
+KEPT = 72  # answers held in memory
 PATIENCE = 0.4  # seconds before a bar appears
 Answer = TypeVar("Answer")
 Progress = Callable[[float], None]
 
 
 @dataclass
-class _Shelf:
-    """The newest answers, for all sessions."""
+class Shelf:
+    """The newest answers, by what they answer."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     items: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
 
+    def get(self, key: Hashable) -> Any:
+        """Return what is kept under ``key``, or None."""
+        with self.lock:
+            if key in self.items:
+                self.items.move_to_end(key)
+            return self.items.get(key)
+
+    def put(self, key: Hashable, value: Any) -> None:
+        """Keep ``value``, and forget the oldest when there are too many."""
+        with self.lock:
+            self.items[key] = value
+            while len(self.items) > KEPT:
+                self.items.popitem(last=False)
+
 
 @st.cache_resource(show_spinner=False)
-def _shelf() -> _Shelf:
-    return _Shelf()
+def shelf() -> Shelf:
+    """Return the one shelf, for all sessions."""
+    return Shelf()
 
 
 def once(
@@ -37,22 +52,16 @@ def once(
 ) -> Answer:
     """Return ``compute(progress)``, or what it gave before for ``key``; a long computation shows ``text`` and its progress.
 
-    With ``on_stop`` there is a button that calls it and ends the computation.
+    With ``on_stop`` there is a button that calls it and ends the computation. An answer is never None.
     """
-    shelf = _shelf()
-    with shelf.lock:
-        if key in shelf.items:
-            shelf.items.move_to_end(key)
-            found: Answer = shelf.items[key]
-            return found
+    known: Answer | None = shelf().get(key)
+    if known is not None:
+        return known
     place = st.empty()
     with place.container():
         made = compute(_Bar(text, on_stop))
     place.empty()
-    with shelf.lock:
-        shelf.items[key] = made
-        while len(shelf.items) > KEPT:
-            shelf.items.popitem(last=False)
+    shelf().put(key, made)
     return made
 
 

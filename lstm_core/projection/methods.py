@@ -1,52 +1,143 @@
-"""The registry of projection methods and :func:`project`, which applies one of them to a table."""
+"""The registry of projection methods, what one is, and the question it answers."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_core.errors import InvalidOption, TooFew
 from lstm_core.options import Options, build
+from lstm_core.projection.neighbors import nearest_to
+from lstm_core.projection.sample import choose_rows
 from lstm_core.projection.value import Projection
 from lstm_core.registry import Registry, Text
 from lstm_core.table.embedding_table import EmbeddingTable, Matrix
 
+Coordinates = NDArray[np.float32]
 Progress = Callable[[float], None]
+Frame = Callable[[Coordinates], None]
+_PLACED_BY = 10  # neighbours whose places decide where a new word stands
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What a method is given: the rows ``matrix`` ``(N, D)`` to picture in ``dimension`` dimensions, options, seed, vectors of
+    the words that the options name, and who hears of it while it goes on.
+
+    ``progress`` is called with the share done (0-1); an exception it raises ends the work. ``frame`` gets the layout of
+    methods that are ``live`` as it takes shape.
+    """
+
+    matrix: Matrix
+    dimension: int
+    options: Any
+    seed: int
+    words: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    progress: Progress | None = None
+    frame: Frame | None = None
+
+    def tell(self, share: float) -> None:
+        """Say that ``share`` (0-1) is done."""
+        if self.progress is not None:
+            self.progress(share)
+
+    def show(self, layout: NDArray[np.floating]) -> None:
+        """Show the layout so far."""
+        if self.frame is not None:
+            self.frame(np.array(layout, dtype=np.float32))
 
 
 @dataclass(frozen=True)
 class Extra:
-    """What a method knows besides coordinates: shares of variance by axis, measures by name."""
+    """What a method knows besides coordinates: shares of variance by axis and of all components, measures by name."""
 
     explained_variance_ratio: tuple[float, ...] = ()
+    spectrum: tuple[float, ...] = ()
     quality: Mapping[str, float] = field(default_factory=dict)
 
 
-class ProjectionMethod(Protocol):
-    """A way to make a picture of rows; ``caution`` says in a sentence what the picture can and cannot show."""
+class ProjectionMethod(ABC):
+    """A way to make a picture of rows. ``caution`` says in a sentence what the picture can and cannot show, ``placing`` how
+    a new word gets its place. ``quick`` ones need no worker process; ``live`` ones show frames; pictures depend on the
+    versions of ``libraries``.
+    """
 
     key: str
     label: Text
     caution: Text
+    placing: Text = Text(
+        f"원래 공간에서 가장 가까운 낱말 {_PLACED_BY}개의 자리를 유사도로 가중 평균한 곳입니다.",
+        f"The mean place of the {_PLACED_BY} words nearest in the full space, weighted by similarity.",
+    )
     Options: type[Options]
+    quick: ClassVar[bool] = False
+    live: ClassVar[bool] = False
+    libraries: ClassVar[tuple[str, ...]] = ()
 
-    def fit(
-        self, matrix: Matrix, *, dimension: int, options: Any, seed: int, progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], Extra]:
-        """Return coordinates ``(N, dimension)`` of the rows of ``matrix`` ``(N, D)``.
+    def words(self, options: Any, dimension: int) -> tuple[str, ...]:
+        """Return the words of the table that ``options`` name."""
+        return ()
 
-        ``progress`` is called with the share done (0-1); an exception it raises ends the work. Raises :class:`TooFew`.
-        """
+    def needed(self, options: Any, dimension: int) -> tuple[str, int]:
+        """Return of what there must be how many at least, as :class:`TooFew` says it."""
+        return "words on the map", dimension + 1
+
+    @abstractmethod
+    def fit(self, job: Job) -> tuple[Coordinates, Extra]:
+        """Return coordinates ``(N, dimension)`` of the rows of ``job``, of which there are enough."""
+
+    def place(self, job: Job, coordinates: Coordinates, vectors: Matrix) -> Coordinates:
+        """Return places ``(n, dimension)`` for ``vectors`` ``(n, D)`` on the picture ``coordinates`` of ``job``; it stays."""
+        near, scores = nearest_to(unit_rows(job.matrix), unit_rows(vectors), k=min(_PLACED_BY, len(coordinates)))
+        weights = np.maximum(scores, 1e-6)
+        weights /= weights.sum(axis=1, keepdims=True)
+        placed: Coordinates = np.einsum("nk,nkd->nd", weights, coordinates[near]).astype(np.float32)
+        return placed
 
 
 PROJECTIONS: Registry[ProjectionMethod] = Registry("projection")
 
 
-def project(
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A picture that is wanted of the ``rows`` of ``table``, checked: everything that decides how it comes out."""
+
+    table: EmbeddingTable
+    rows: NDArray[np.int64]
+    method: ProjectionMethod
+    dimension: int
+    options: Options
+    seed: int
+
+    def job(self, *, progress: Progress | None = None, frame: Frame | None = None) -> Job:
+        """Return what the method is given. Raises :class:`UnknownWords` for a word of the options."""
+        whole = len(self.rows) == len(self.table)  # then the rows need not be copied
+        words = {word: self.table.vector(word) for word in self.method.words(self.options, self.dimension)}
+        matrix = self.table.matrix if whole else self.table.matrix[self.rows]
+        return Job(matrix, self.dimension, self.options, self.seed, words, progress, frame)
+
+    def picture(self, coordinates: Coordinates, extra: Extra) -> Projection:
+        """Return the answer as a value that remembers the question."""
+        return Projection(
+            coordinates=coordinates,
+            indices=self.rows,
+            method=self.method.key,
+            options=self.options.model_dump(),
+            seed=self.seed,
+            fingerprint=self.table.fingerprint,
+            total=len(self.table),
+            quality=extra.quality,
+            explained_variance_ratio=extra.explained_variance_ratio,
+            spectrum=extra.spectrum,
+        )
+
+
+def question(
     table: EmbeddingTable,
     *,
     method: str = "pca",
@@ -55,37 +146,40 @@ def project(
     seed: int = 0,
     indices: Iterable[int] | None = None,
     limit: int | None = None,
+    sample: str = "frequent",
     always: Iterable[str] = (),
-    progress: Progress | None = None,
-) -> Projection:
-    """Return a picture of the rows of ``table`` in 2 or 3 dimensions.
+) -> Question:
+    """Return the checked question for a picture of ``table`` in 2 or 3 dimensions.
 
-    The rows are ``indices``, or the ``limit`` most frequent words (all without a limit), in table order; the words of
+    The rows are ``indices``, or ``limit`` words of a ``sample`` (all without a limit), in table order; the words of
     ``always`` are shown in any case. Raises :class:`UnknownChoice`, :class:`InvalidOption`, :class:`TooFew`,
-    :class:`UnknownWords`, and whatever ``progress`` raises to cancel.
+    :class:`UnknownWords`.
     """
     member = PROJECTIONS[method]
     chosen = build_options(member, options)
     if dimension not in (2, 3):
         raise InvalidOption(name="dimension", value=dimension, rule="a map has 2 or 3 dimensions")
-    rows = choose_rows(table, indices=indices, limit=limit, always=always)
-    needed = dimension + 1
-    if len(rows) < needed:
-        raise TooFew(what="words on the map", given=len(rows), needed=needed)
-    coordinates, extra = member.fit(
-        table.matrix[rows], dimension=dimension, options=chosen, seed=check_seed(seed), progress=progress
-    )
-    return Projection(
-        coordinates=coordinates,
-        indices=rows,
-        method=method,
-        options=chosen.model_dump(),
-        seed=seed,
-        fingerprint=table.fingerprint,
-        total=len(table),
-        quality=extra.quality,
-        explained_variance_ratio=extra.explained_variance_ratio,
-    )
+    seed = check_seed(seed)
+    rows = choose_rows(table, indices=indices, limit=limit, sample=sample, seed=seed, always=always)
+    for what, needed in (("words on the map", dimension + 1), member.needed(chosen, dimension)):
+        if len(rows) < needed:
+            raise TooFew(what=what, given=len(rows), needed=needed)
+    return Question(table, rows, member, dimension, chosen, seed)
+
+
+def project(
+    table: EmbeddingTable, *, progress: Progress | None = None, frame: Frame | None = None, **asked: Any
+) -> Projection:
+    """Return the picture that answers :func:`question` of ``table`` and ``asked``.
+
+    ``progress`` and ``frame`` are those of :class:`Job`. Raises as :func:`question`, and whatever ``progress`` raises.
+    """
+    return answer(question(table, **asked), progress=progress, frame=frame)
+
+
+def answer(wanted: Question, *, progress: Progress | None = None, frame: Frame | None = None) -> Projection:
+    """Return the picture that ``wanted`` asks for, computed here and now. Raises as :func:`project`."""
+    return wanted.picture(*wanted.method.fit(wanted.job(progress=progress, frame=frame)))
 
 
 def build_options(member: ProjectionMethod, options: Mapping[str, Any] | Options | None) -> Options:
@@ -97,25 +191,6 @@ def build_options(member: ProjectionMethod, options: Mapping[str, Any] | Options
     return chosen
 
 
-def choose_rows(
-    table: EmbeddingTable, *, indices: Iterable[int] | None, limit: int | None, always: Iterable[str]
-) -> NDArray[np.int64]:
-    """Return the rows to show, ascending: ``indices`` or all, cut to the ``limit`` most frequent, and those of ``always``."""
-    asked = table.frequency_order if indices is None else np.unique(np.fromiter(indices, dtype=np.int64))
-    if len(asked) and not (0 <= asked.min() and asked.max() < len(table)):
-        raise InvalidOption(name="indices", value=int(asked.max()), rule=f"the table has rows 0 to {len(table) - 1}")
-    if limit is not None and limit < 1:
-        raise InvalidOption(name="limit", value=limit, rule="at least 1 is needed")
-    forced = np.unique(table.indices(always))
-    if limit is not None and limit < len(asked):
-        wanted = np.zeros(len(table), dtype=bool)
-        wanted[asked] = True
-        wanted[forced] = False
-        by_frequency = table.frequency_order[wanted[table.frequency_order]]
-        asked = by_frequency[: max(0, limit - len(forced))]
-    return np.union1d(asked, forced)
-
-
 def check_seed(seed: int) -> int:
     """Return ``seed``. Raises :class:`InvalidOption` unless it is 0 to 2**31 - 1."""
     if not 0 <= seed < 2**31:
@@ -123,8 +198,7 @@ def check_seed(seed: int) -> int:
     return seed
 
 
-def unit_rows(matrix: Matrix) -> Matrix:
-    """Return the rows of ``matrix`` ``(N, D)`` scaled to length 1; zero rows stay zero."""
+def unit_rows(matrix: NDArray[np.floating]) -> NDArray[Any]:
+    """Return the rows of ``matrix`` ``(N, D)`` scaled to length 1, in its precision; zero rows stay zero."""
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
-    rows: Matrix = (matrix / np.where(norms > 0, norms, 1.0)).astype(np.float32)
-    return rows
+    return matrix / np.where(norms > 0, norms, 1.0).astype(matrix.dtype)

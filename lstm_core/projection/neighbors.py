@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,3 +58,48 @@ def _smallest(squares: NDArray[np.float64], k: int) -> NDArray[np.int64]:
     for row in np.flatnonzero(np.count_nonzero(squares <= edge, axis=1) > k):
         near[row] = np.argsort(squares[row], kind="stable")[:k]
     return near
+
+
+def near_graph(points: NDArray[np.float32], *, k: int) -> tuple[Rows, NDArray[np.float32]]:
+    """Return the ``k`` nearest other rows of each of ``points`` ``(N, D)`` and their distances, nearest first, ``(N, k)``.
+
+    In float32, for methods that need a graph and not its last digit: by oneDAL where it runs, else by numpy, on all cores.
+    Compared with :func:`nearest_rows`, near-equal distances may change places. 1 <= k < N.
+    """
+    try:
+        from daal4py.sklearn.neighbors import NearestNeighbors
+    except ImportError:
+        return _near_graph_numpy(points, k=k)
+    rows = np.ascontiguousarray(points, dtype=np.float32)
+    lengths, near = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(rows).kneighbors()
+    return near.astype(np.int64), lengths.astype(np.float32)
+
+
+def nearest_to(points: NDArray[np.float32], queries: NDArray[np.float32], *, k: int) -> tuple[Rows, NDArray[np.float32]]:
+    """Return the ``k`` rows of ``points`` ``(N, D)`` with the largest products with ``queries`` ``(n, D)``, and the products.
+
+    Both ``(n, k)``, largest first; 1 <= k <= N.
+    """
+    scores = queries @ points.T  # (n, N)
+    near = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    return near, np.take_along_axis(scores, near, axis=1)
+
+
+def _near_graph_numpy(points: NDArray[np.float32], *, k: int) -> tuple[Rows, NDArray[np.float32]]:
+    rows = points.astype(np.float32) - points.mean(axis=0, dtype=np.float32)
+    norms = np.einsum("nd,nd->n", rows, rows)
+    size = max(1, _BLOCK_VALUES // len(rows))
+
+    def block(start: int) -> tuple[Rows, NDArray[np.float32]]:
+        some = np.arange(start, min(start + size, len(rows)))
+        squares = norms[some, None] + norms - 2.0 * (rows[some] @ rows.T)  # (B, N)
+        squares[np.arange(len(some)), some] = np.inf
+        near = np.argpartition(squares, k - 1, axis=1)[:, :k]
+        lengths = np.take_along_axis(squares, near, axis=1)
+        order = np.lexsort((near, lengths), axis=1)
+        sorted_lengths = np.take_along_axis(lengths, order, axis=1)
+        return np.take_along_axis(near, order, axis=1), np.sqrt(np.maximum(sorted_lengths, 0.0))
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = list(threads.map(block, range(0, len(rows), size)))
+    return np.concatenate([near for near, _ in found]), np.concatenate([lengths for _, lengths in found])

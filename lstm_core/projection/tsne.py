@@ -1,25 +1,21 @@
-"""t-SNE by openTSNE: near words stay near; distances between groups and sizes of groups mean nothing."""
+"""t-SNE: near words stay near; distances between groups and sizes of groups mean nothing (van der Maaten & Hinton 2008)."""
 
 from __future__ import annotations
 
-import warnings
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_core.errors import TooFew
 from lstm_core.options import Options, option
-from lstm_core.projection.methods import PROJECTIONS, Extra, Progress, unit_rows
-from lstm_core.projection.neighbors import nearest_rows
-from lstm_core.projection.pca import PCAOptions, PCAProjection
+from lstm_core.projection.descent import EARLY, Descent, descend
+from lstm_core.projection.methods import PROJECTIONS, Coordinates, Extra, Job, ProjectionMethod, unit_rows
+from lstm_core.projection.neighbors import near_graph
+from lstm_core.projection.pca import principal_components, steady_signs
 from lstm_core.registry import Text
 from lstm_core.table.embedding_table import Matrix
 
-_EXACT_NEIGHBOURS = 10_000
-_FFT_FROM = 10_000
-_EARLY = 250
-_EVERY = 10
+_START = 1e-4  # standard deviation of the first axis of the layout that is begun with
 
 
 class TSNEOptions(Options):
@@ -36,14 +32,25 @@ class TSNEOptions(Options):
         le=100,
     )
     iterations: int = option(
-        500,
+        750,
         label=Text("반복 횟수", "Iterations"),
         help=Text(
-            "초기 과장 250회 뒤에 다듬는 횟수입니다. 많을수록 느리지만 안정됩니다.",
-            "Steps after the 250 of early exaggeration: more is slower but steadier.",
+            f"초기 과장 {EARLY}회 뒤에 다듬는 횟수입니다. 많을수록 느리지만 안정됩니다.",
+            f"Steps after the {EARLY} of early exaggeration: more is slower but steadier.",
         ),
         ge=50,
         le=3000,
+    )
+    early_exaggeration: float = option(
+        12.0,
+        label=Text("초기 과장", "Early exaggeration"),
+        help=Text(
+            f"처음 {EARLY}회 동안 이웃끼리 당기는 힘을 몇 배로 할지 정합니다. 크면 무리가 먼저 뚜렷이 갈라집니다.",
+            f"How many times stronger neighbours attract during the first {EARLY} steps: large parts the groups early.",
+        ),
+        ge=1.0,
+        le=50.0,
+        advanced=True,
     )
     exaggeration: float = option(
         1.0,
@@ -54,6 +61,26 @@ class TSNEOptions(Options):
         ),
         ge=1.0,
         le=8.0,
+        advanced=True,
+    )
+    learning_rate: float = option(
+        0.0,
+        label=Text("학습률", "Learning rate"),
+        help=Text(
+            "한 번에 옮기는 크기입니다. 0이면 낱말 수를 초기 과장으로 나눈 값(적어도 200)을 씁니다.",
+            "The size of a step; 0 takes the number of words divided by the early exaggeration, at least 200.",
+        ),
+        ge=0.0,
+        le=100_000.0,
+        advanced=True,
+    )
+    start: Literal["pca", "random"] = option(
+        "pca",
+        label=Text("시작 배치", "Start"),
+        help=Text(
+            "PCA에서 시작하면 큰 배치가 덜 우연에 달립니다. 무작위는 씨앗으로 정해집니다.",
+            "From PCA the large layout is less a matter of chance; random starts follow the seed.",
+        ),
         advanced=True,
     )
     unit_rows: bool = option(
@@ -67,8 +94,8 @@ class TSNEOptions(Options):
     )
 
 
-class TSNEProjection:
-    """t-SNE from a PCA start, Barnes-Hut in 3-D and below 10,000 points, FFT above; one thread, so a seed gives one picture."""
+class TSNEProjection(ProjectionMethod):
+    """t-SNE by the fastest library for the dimension (see :mod:`lstm_core.projection.descent`), on exact neighbours."""
 
     key = "tsne"
     label = Text("t-SNE", "t-SNE")
@@ -77,77 +104,50 @@ class TSNEProjection:
         "Trust only near neighbours: distances between groups and the sizes of groups mean almost nothing.",
     )
     Options: type[Options] = TSNEOptions
+    live = True
+    libraries = ("openTSNE", "scikit-learn", "daal")
 
-    def fit(
-        self, matrix: Matrix, *, dimension: int, options: TSNEOptions, seed: int, progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], Extra]:
-        """Return coordinates ``(N, dimension)`` and the final KL divergence. Raises :class:`TooFew`: N < 3 x perplexity + 2."""
-        from openTSNE import TSNE
+    def needed(self, options: TSNEOptions, dimension: int) -> tuple[str, int]:
+        """Return 3 x perplexity + 2 words."""
+        return "words for this perplexity", 3 * options.perplexity + 2
 
-        needed = 3 * options.perplexity + 2
-        if len(matrix) < needed:
-            raise TooFew(what="words for this perplexity", given=len(matrix), needed=needed)
-        rows = unit_rows(matrix) if options.unit_rows else matrix
-        steps = _Steps(progress, _EARLY + options.iterations)
-        model = TSNE(
-            n_components=dimension,
-            perplexity=options.perplexity,
-            n_iter=options.iterations,
-            exaggeration=options.exaggeration,
-            early_exaggeration_iter=_EARLY,
-            negative_gradient_method="bh" if dimension == 3 or len(rows) < _FFT_FROM else "fft",
-            n_jobs=1,
-            random_state=seed,
-            callbacks=steps,
-            callbacks_every_iters=_EVERY,
+    def fit(self, job: Job) -> tuple[Coordinates, Extra]:
+        """Return coordinates ``(N, dimension)`` and the final KL divergence."""
+        options: TSNEOptions = job.options
+        job.tell(0.0)
+        rows = unit_rows(job.matrix) if options.unit_rows else job.matrix
+        layout, divergence = descend(
+            Descent(
+                affinities=affinities(rows, options.perplexity),
+                start=_start(rows, job),
+                iterations=options.iterations,
+                early_exaggeration=options.early_exaggeration,
+                exaggeration=options.exaggeration,
+                learning_rate=options.learning_rate or max(200.0, len(rows) / options.early_exaggeration),
+                seed=job.seed,
+            ),
+            job,
         )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            affinities = _affinities(rows, options.perplexity, seed)
-            embedding = model.fit(affinities=affinities, initialization=_start(rows, dimension, seed))
-        if steps.failure is not None:
-            raise steps.failure
-        return np.asarray(embedding, dtype=np.float32), Extra(quality={"kl_divergence": float(embedding.kl_divergence)})
+        return layout, Extra(quality={"kl_divergence": divergence})
 
 
-class _Steps:
-    """openTSNE's callback: passes the share done on to ``progress`` and keeps what that raises."""
-
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self.progress, self.total = progress, total
-        self.calls = 0
-        self.failure: BaseException | None = None
-        if progress is not None:
-            progress(0.0)
-
-    def __call__(self, iteration: int, error: float, embedding: Any) -> bool:
-        self.calls += 1
-        if self.progress is None:
-            return False
-        try:
-            self.progress(min(1.0, self.calls * _EVERY / self.total))
-        except BaseException as failure:  # Streamlit ends a script with one: it is raised again outside openTSNE
-            self.failure = failure
-        return self.failure is not None
-
-
-def _affinities(rows: Matrix, perplexity: int, seed: int) -> Any:
-    """Return openTSNE's affinities: exact neighbours up to 10,000 rows, Annoy's approximate ones (seeded) above."""
+def affinities(rows: Matrix, perplexity: int) -> Any:
+    """Return openTSNE's affinities of ``rows`` ``(N, D)``, from the 3 x perplexity nearest neighbours of each."""
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
-    if len(rows) > _EXACT_NEIGHBOURS:
-        return PerplexityBasedNN(rows, perplexity, method="annoy", n_jobs=1, random_state=seed)
-    near, distances = nearest_rows(rows, k=3 * perplexity)
+    near, distances = near_graph(rows, k=3 * perplexity)
     return PerplexityBasedNN(perplexity=perplexity, knn_index=PrecomputedNeighbors(near, distances), n_jobs=1)
 
 
-def _start(rows: Matrix, dimension: int, seed: int) -> NDArray[np.float64]:
-    """Return the PCA start ``(N, dimension)`` of standard deviation 0.0001, with seeded jitter that parts equal rows."""
-    flat, _ = PCAProjection().fit(rows, dimension=dimension, options=PCAOptions(unit_rows=False), seed=seed)
-    spread = float(np.std(flat[:, 0])) or 1.0
-    jitter = np.random.default_rng(seed).normal(scale=1e-6, size=flat.shape)
-    return np.asarray(flat, dtype=np.float64) / spread * 1e-4 + jitter
+def _start(rows: Matrix, job: Job) -> NDArray[np.float64]:
+    """Return the layout ``(N, dimension)`` to begin with, of standard deviation 0.0001; jitter parts equal rows."""
+    noise = np.random.default_rng(job.seed).normal(size=(len(rows), job.dimension))
+    if job.options.start == "random":
+        return noise * _START
+    components = principal_components(rows, directions=False)
+    flat = steady_signs(components.scores(rows, (1, 2, 3)[: job.dimension])).astype(np.float64)
+    return flat / (float(np.std(flat[:, 0])) or 1.0) * _START + noise * (_START / 100)
 
 
 PROJECTIONS.register(TSNEProjection())

@@ -19,7 +19,8 @@ class Projection:
     """``coordinates`` ``(N, 2 or 3)`` float32 of the rows ``indices`` ``(N,)`` of the table with ``fingerprint``; read-only.
 
     ``method``, ``options``, ``seed`` and ``total`` (all words of the table, N of which are shown) say how it was made;
-    ``quality`` holds measures by name; ``explained_variance_ratio`` one share (0-1) per axis, empty where there is none.
+    ``quality`` holds measures by name; ``explained_variance_ratio`` one share (0-1) per axis and ``spectrum`` those of all
+    components, descending; both are empty where there is none.
     Raises :class:`InvalidTable` for NaN/Inf or shapes that do not fit.
     """
 
@@ -32,6 +33,7 @@ class Projection:
     total: int
     quality: Mapping[str, float] = field(default_factory=dict)
     explained_variance_ratio: tuple[float, ...] = ()
+    spectrum: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         coordinates = np.array(self.coordinates, dtype=np.float32, order="C")
@@ -48,6 +50,7 @@ class Projection:
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
         object.__setattr__(self, "quality", MappingProxyType(dict(self.quality)))
         object.__setattr__(self, "explained_variance_ratio", tuple(map(float, self.explained_variance_ratio)))
+        object.__setattr__(self, "spectrum", tuple(map(float, self.spectrum)))
 
     def __len__(self) -> int:
         return len(self.indices)

@@ -158,11 +158,27 @@ def test_similar_words_are_listed_and_drawn(visit, server, picture):
 def test_a_long_projection_shows_its_progress_and_can_be_stopped(page):
     page.get_by_label("투영 방법").click()
     page.get_by_role("option", name="t-SNE").click()
-    page.get_by_text(re.compile("t-SNE 계산 중 · 약 [0-9]+초 남음")).wait_for()
+    page.get_by_text(re.compile("t-SNE 계산 중 · 약 [0-9]+초 남음")).wait_for(timeout=60_000)
     page.get_by_role("button", name="멈추기").click()
     page.get_by_role("button", name="멈추기").wait_for(state="detached")
     settle(page)
     assert page.get_by_label("투영 방법").input_value().startswith("PCA")
+
+
+def test_tsne_is_watched_paused_and_kept(page, picture):
+    page.get_by_text("3차원", exact=True).click()
+    settle(page)
+    page.get_by_label("투영 방법").click()
+    page.get_by_role("option", name="t-SNE").click()
+    page.get_by_role("button", name="잠깐 멈춤").click(timeout=60_000)
+    page.get_by_text(re.compile("t-SNE 계산 중 · 잠깐 멈춤")).wait_for()
+    drawn(page)
+    page.wait_for_timeout(1500)
+    picture(page, "map-live")
+    page.get_by_role("button", name="지금 배치로 보기").click()
+    page.get_by_text(re.compile("끝까지 다듬지 않은 배치")).wait_for()
+    drawn(page)
+    picture(page, "map-kept")
 
 
 def test_a_map_that_is_left_listens_to_nothing(visit, server):

@@ -3,6 +3,7 @@ import pytest
 
 from lstm_core.errors import TooFew
 from lstm_core.projection import cache, cached_project, project
+from lstm_core.projection.methods import answer
 from lstm_core.table.embedding_table import EmbeddingTable
 
 TABLE = EmbeddingTable(tuple(f"w{i}" for i in range(50)), np.random.default_rng(0).normal(size=(50, 6)))
@@ -14,11 +15,11 @@ def counted(monkeypatch):
     """The questions that were really computed."""
     asked = []
 
-    def counting(table, **question):
-        asked.append(question)
-        return project(table, **question)
+    def counting(wanted, **told):
+        asked.append(wanted)
+        return answer(wanted, **told)
 
-    monkeypatch.setattr(cache, "project", counting)
+    monkeypatch.setattr(cache, "answer", counting)
     return asked
 
 
@@ -29,7 +30,7 @@ def test_the_second_time_nothing_is_computed(tmp_path, counted):
     assert len(counted) == 1
     assert seen == [1.0]
     assert second.coordinates.tobytes() == first.coordinates.tobytes() == project(TABLE, **ASKED).coordinates.tobytes()
-    for name in ("method", "options", "seed", "fingerprint", "total", "quality", "explained_variance_ratio"):
+    for name in ("method", "options", "seed", "fingerprint", "total", "quality", "explained_variance_ratio", "spectrum"):
         assert getattr(first, name) == getattr(second, name)
     assert np.array_equal(first.indices, second.indices)
 
@@ -42,6 +43,7 @@ def test_the_second_time_nothing_is_computed(tmp_path, counted):
         {"limit": 39},
         {"dimension": 3},
         {"always": ()},
+        {"sample": "random"},
         {"method": "pca", "options": {}},
     ],
 )

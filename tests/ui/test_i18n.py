@@ -142,6 +142,7 @@ CODES = [kind.code for kind in WordAtlasError.__subclasses__()]
 FAMILIES = {
     "*.title": [path.stem for path in (ROOT / "pages").glob("*.py")],
     "map.dimension_*": ["2", "3"],
+    "map.sample_*": ["frequent", "random", "list"],
     "error.*": CODES,
     "error.*.*": (),
     "column.*": named_in_core(),

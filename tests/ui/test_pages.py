@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from made_tables import write_world
 from page_helpers import catalogue_of, words_on
+
+from ui.text import plain
 
 PAGES = [path.stem for path in sorted((Path(__file__).parents[2] / "pages").glob("*.py"))]
 NEEDS_TABLE = [page for page in PAGES if page != "train"]
@@ -193,26 +196,41 @@ class TestMap:
         assert "없는말" in app.warning[0].value and not app.exception and not app.error
         assert any("PCA" in line.value for line in app.caption)
 
-    def test_a_click_computes_no_other_map_and_a_search_does(self, open_app, in_worlds, tmp_path, monkeypatch):
+    def test_a_word_that_is_searched_for_is_put_on_the_map_and_the_map_stays(self, open_app, in_worlds, tmp_path, monkeypatch):
         from ui import projections
 
         asked = []
         compute = projections.cached_project
         monkeypatch.setenv("WORD_ATLAS_CACHE", str(tmp_path))
-        monkeypatch.setattr(projections, "cached_project", lambda *a, **k: asked.append(k["always"]) or compute(*a, **k))
+        monkeypatch.setattr(projections, "cached_project", lambda *a, **k: asked.append(k["limit"]) or compute(*a, **k))
         app = open_app("map")
         app.number_input(key="map_limit_2_world-ko").set_value(30)
         next(button for button in app.button if button.proto.is_form_submitter).click().run()
+        assert asked[-1] == 30
         asked.clear()
+        placed = catalogue_of("ko")["map.placed"].split("{")[0]
         app.text_input(key="chosen_word").set_value("왕").run()
-        assert asked == []  # drawn already
+        assert placed not in words_on(app)  # drawn already
         app.text_input(key="chosen_word").set_value("다다다").run()
-        assert asked == [("다다다",)]
+        assert placed in words_on(app) and catalogue_of("ko")["map.absent"] not in words_on(app)
         app.button(key="map_neighbors_1").click().run()
-        assert asked == [("다다다",)] and catalogue_of("ko")["map.absent"] in words_on(app)
-        word = app.text_input(key="chosen_word").value
+        assert catalogue_of("ko")["map.absent"] in words_on(app)
         app.button(key="map_put").click().run()
-        assert asked == [("다다다",), (word,)] and catalogue_of("ko")["map.absent"] not in words_on(app)
+        assert asked == [] and catalogue_of("ko")["map.absent"] not in words_on(app)
+
+    def test_random_words_and_a_list(self, open_app, in_worlds):
+        app = open_app("map")
+        app.selectbox(key="map_sample").select("list")
+        app.text_area(key="map_words_world-ko").set_value("왕, 여왕, 남자, 여자")
+        next(button for button in app.button if button.proto.is_form_submitter).click().run()
+        assert "가운데 4개" in words_on(app) and not app.warning
+        app.text_area(key="map_words_world-ko").set_value("왕, 없는말")
+        next(button for button in app.button if button.proto.is_form_submitter).click().run()
+        assert "없는말" in app.warning[0].value
+        app.selectbox(key="map_sample").select("random")
+        app.number_input(key="map_limit_2_world-ko").set_value(25)
+        next(button for button in app.button if button.proto.is_form_submitter).click().run()
+        assert "가운데 25개" in words_on(app) and not app.warning and not app.error
 
     @pytest.mark.parametrize(("fillers", "sampled"), [(600, False), (2100, True)])
     def test_a_sample_is_said(self, open_app, tmp_path, monkeypatch, fillers, sampled):
@@ -236,7 +254,12 @@ class TestMap:
         app = open_app("map", table="world-en")
         for method in PROJECTIONS.keys():
             app.selectbox(key="map_method").select(method).run()
-            assert not app.exception and not app.warning and not app.error
+            until = time.monotonic() + 90
+            while app.get("progress") and time.monotonic() < until:  # a worker computes it
+                time.sleep(0.3)
+                app.run()
+            assert not app.exception and not app.warning and not app.error and not app.get("progress"), method
+            assert any(plain(PROJECTIONS[method].label.ko) in line.value for line in app.caption)
 
 
 def ask(app, formula):
