@@ -1,6 +1,6 @@
 """The command line: everything the pages can do, scriptable. Every command takes ``--json``.
 
-An error is one line on the standard error and exit status 2. Only ``train`` imports torch.
+An error is one line on the standard error and exit status 2. Only ``train`` and ``perplexity`` import torch.
 """
 
 from __future__ import annotations
@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     project.add_argument("--seed", type=int, default=0)
     project.add_argument("--limit", type=int, help="only so many of the most frequent words")
     _set_option(project)
+    perplexity = _command(commands, "perplexity", _perplexity, "how well a language model foresees a text")
+    perplexity.add_argument("run_name", metavar="RUN", help="a run or the name of a shipped model")
+    perplexity.add_argument("--text", metavar="FILE", required=True, help="one sentence a line")
     convert = _command(commands, "convert", _convert, "write a table in another format, told by the suffix", table=True)
     convert.add_argument("out", metavar="OUT", type=Path)
     _command(commands, "info", _info, "what is known about a table", table=True)
@@ -103,6 +106,12 @@ def _train(given: argparse.Namespace) -> Answer:
     from lstm_core.cli_train import train_command
 
     return train_command(given)
+
+
+def _perplexity(given: argparse.Namespace) -> Answer:
+    from lstm_core.cli_model import perplexity_command
+
+    return perplexity_command(given)
 
 
 def _similar(given: argparse.Namespace) -> Answer:

@@ -1,0 +1,46 @@
+"""A trained network read back from its run: what queries beyond the table (perplexity, generation) need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from lstm_core.errors import RunIncomplete
+from lstm_core.files import read_json
+from lstm_core.model.objectives import OBJECTIVES
+from lstm_core.runs import RunDirectory, read_config, read_manifest, read_vocabulary
+from lstm_core.text.tokenizers import Tokenizer, tokenizer_from_json
+from lstm_core.text.vocabulary import Vocabulary
+from lstm_core.training.checkpoint import load_weights
+from lstm_core.training.config import TrainConfig, config_from_json
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A finished run in memory: ``network`` (in evaluation mode), and how its text was cut and numbered."""
+
+    network: Any
+    vocabulary: Vocabulary
+    tokenizer: Tokenizer
+    config: TrainConfig
+
+
+def read_model(run: RunDirectory) -> SavedModel:
+    """Return the network of a finished run. Raises :class:`RunIncomplete`, :class:`RunTooNew`, :class:`UnknownChoice`."""
+    import torch
+
+    read_manifest(run)
+    config, vocabulary = config_from_json(read_config(run)), read_vocabulary(run)
+    network = OBJECTIVES[config.objective].network(config.model, vocab_size=len(vocabulary), generator=torch.Generator())
+    try:
+        load_weights(network, load_file(run.model))
+    except (OSError, KeyError, RuntimeError, SafetensorError):
+        raise RunIncomplete(name=run.name, missing=run.model.name) from None
+    try:
+        tokenizer = tokenizer_from_json(read_json(run.tokenizer))
+    except (OSError, KeyError, TypeError, ValueError):
+        raise RunIncomplete(name=run.name, missing=run.tokenizer.name) from None
+    return SavedModel(network.eval(), vocabulary, tokenizer, config)
