@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,9 @@ import torch
 from lstm_core.errors import InvalidOption, TooFew
 from lstm_core.model.losses import Softmax
 from lstm_core.model.objectives import OBJECTIVES
-from lstm_core.text.vocabulary import BOS, EOS, UNK
-from lstm_core.training.data import Layout
+from lstm_core.text.token_file import Sentences
+from lstm_core.text.vocabulary import UNK
+from lstm_core.training.data import Layout, Stream
 from lstm_core.training.saved import SavedModel
 
 _AT_ONCE = 256  # tokens; the state is carried on, so it decides nothing but speed
@@ -52,15 +52,17 @@ def perplexity_of(model: SavedModel, sentences: Iterable[str]) -> Perplexity:
         raise InvalidOption(name="objective", value=model.config.objective, rule="perplexity is that of a next-word model")
     read = list(sentences)
     coded = [model.vocabulary.encode(model.tokenizer.tokenize(sentence)) for sentence in read]
-    ids = np.fromiter(chain.from_iterable((BOS, *sentence, EOS) for sentence in coded if len(sentence)), dtype=np.int32)
-    words = sum(map(len, coded))
-    if not words:
+    lengths = [len(sentence) for sentence in coded if len(sentence)]
+    if not lengths:
         raise TooFew(what="tokens", given=0, needed=1)
-    layout = Layout(rows=1, length=len(ids), bptt=_AT_ONCE)
+    ids = np.concatenate(coded)
+    text = Sentences(ids, np.cumsum([0, *lengths]), len(model.vocabulary))
+    stream = Stream(text, np.arange(len(text)))
+    layout = Layout(rows=1, length=len(stream), bptt=_AT_ONCE)
     measure, total, tokens, state = Softmax.measure(OBJECTIVES["next-word"]), 0.0, 0, None
-    for inputs, targets in layout.windows(layout.cut(ids)):
+    for inputs, targets in layout.windows(stream):
         found = measure(model.network, torch.from_numpy(inputs), targets=torch.from_numpy(targets), state=state)
         total, tokens, state = total + found.loss.item() * found.counted, tokens + found.counted, found.state
     unknown = int(np.count_nonzero(ids == UNK))
     nll = total / tokens
-    return Perplexity(tokens, nll, math.exp(min(nll, 700.0)), unknown / words, total / sum(map(len, read)))
+    return Perplexity(tokens, nll, math.exp(min(nll, 700.0)), unknown / len(ids), total / sum(map(len, read)))
