@@ -1,6 +1,34 @@
-"""Embedding tables on disk: every format a person can read or write, chosen by the file's suffix."""
+"""Embedding tables on disk: every format a person can read or write, chosen by the file's suffix and how it begins."""
 
-from lstm_core.table.formats import npz, safetensors, tsv, word2vec
-from lstm_core.table.formats.base import FORMATS, TableFormat, format_of, read_table, write_table
+from lstm_core.table.formats import (  # their order is the order of the choices
+    arrow,
+    comma,
+    fasttext,
+    npy,
+    npz,
+    safetensors,
+    torch_state,
+    tsv,
+    word2vec,
+    word2vec_binary,
+)  # isort: skip
+from lstm_core.table.formats.base import FORMATS, Progress, TableFormat, format_of, read_table, write_table
 
-__all__ = ["FORMATS", "TableFormat", "format_of", "npz", "read_table", "safetensors", "tsv", "word2vec", "write_table"]
+__all__ = [
+    "FORMATS",
+    "Progress",
+    "TableFormat",
+    "arrow",
+    "comma",
+    "fasttext",
+    "format_of",
+    "npy",
+    "npz",
+    "read_table",
+    "safetensors",
+    "torch_state",
+    "tsv",
+    "word2vec",
+    "word2vec_binary",
+    "write_table",
+]

@@ -17,6 +17,7 @@ from lstm_core.table.formats.base import (
     FORMATS,
     MAX_LABEL,
     MAX_VALUES,
+    Progress,
     check_shape,
     metadata_json,
     named,
@@ -34,9 +35,15 @@ class Npz:
     label = Text("NumPy 묶음 (.npz)", "NumPy archive (.npz)")
     suffixes: tuple[str, ...] = (".npz",)
     complete = True
+    also: tuple[str, ...] = ()
+    folder = False
     Options = Options
 
-    def read(self, path: Path) -> EmbeddingTable:
+    def recognises(self, head: bytes) -> bool:
+        """Tell whether ``head`` begins as a zip archive does."""
+        return head.startswith(b"PK")
+
+    def read(self, path: Path, options: Any, progress: Progress | None = None) -> EmbeddingTable:
         """Return the table in ``path``. Raises :class:`InvalidTable`."""
         try:
             shapes = _headers(path)
