@@ -22,6 +22,6 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def in_worlds(worlds: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make the app look at the made-up tables."""
-    for name, folder in (("MODELS", "models"), ("RUNS", "runs"), ("CACHE", "cache")):
+    for name, folder in (("MODELS", "models"), ("RUNS", "runs"), ("CACHE", "cache"), ("TABLES", "tables")):
         monkeypatch.setenv(f"WORD_ATLAS_{name}", str(worlds / folder))
     return worlds

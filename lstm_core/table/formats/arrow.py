@@ -133,7 +133,7 @@ def _table(path: Path, found: Any) -> EmbeddingTable:
     kinds = {field.name: field.type for field in found.schema}
     if len(kinds) != found.num_columns:
         refuse(path, "two of its columns have the same name")
-    texts = [name for name, kind in kinds.items() if pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)]
+    texts = [name for name, kind in kinds.items() if str(kind) in ("string", "large_string", "string_view")]
     if not texts:
         refuse(path, "it has no column of words")
     word = WORD if WORD in texts else texts[0]

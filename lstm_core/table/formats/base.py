@@ -217,7 +217,8 @@ def usable(
             dropped[fault] = len(new)
     if bad:
         if len(bad) == len(labels):
-            refuse(path, "none of its rows can be used: " + "; ".join(f"{n} with {FAULTS[each]}" for each, n in dropped.items()))
+            said = "; ".join(f"{count} with {FAULTS[fault]}" for fault, count in dropped.items())
+            refuse(path, f"none of its rows can be used: {said}")
         keep = [row for row in range(len(labels)) if row not in bad]
         labels, rows = [labels[row] for row in keep], rows[keep]
         counts = None if counts is None else counts[keep]
