@@ -38,7 +38,8 @@ class SubwordComposer:
         grams = self.grams([word])[0]
         if not len(grams):
             return None
-        mean: Rows = self.rows[grams].mean(axis=0, dtype=np.float32)
+        with np.errstate(invalid="ignore", over="ignore"):
+            mean: Rows = self.rows[grams].mean(axis=0, dtype=np.float32)
         return mean if np.isfinite(mean).all() else None
 
     def grams(self, words: Sequence[str]) -> list[NDArray[np.int64]]:
@@ -83,15 +84,13 @@ def with_own_rows(composer: SubwordComposer, words: Sequence[str], own: Rows) ->
 
     The end of a sentence, ``</s>``, has no n-grams.
     """
-    result = np.empty(own.shape, dtype=np.float32)
+    result = np.array(own, dtype=np.float32)
     for begin in range(0, len(words), _WORDS_AT_ONCE):
-        block = words[begin : begin + _WORDS_AT_ONCE]
-        for place, grams in enumerate(composer.grams(block), start=begin):
-            total = own[place].astype(np.float32)
-            if len(grams) and words[place] != "</s>":
-                result[place] = (total + composer.rows[grams].sum(axis=0, dtype=np.float32)) / np.float32(1 + len(grams))
-            else:
-                result[place] = total
+        for row, grams in enumerate(composer.grams(words[begin : begin + _WORDS_AT_ONCE]), start=begin):
+            if len(grams) and words[row] != "</s>":
+                with np.errstate(invalid="ignore", over="ignore"):
+                    total = result[row] + composer.rows[grams].sum(axis=0, dtype=np.float32)
+                result[row] = total / np.float32(1 + len(grams))
     return result
 
 

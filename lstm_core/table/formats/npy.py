@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from tokenize import TokenError
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.formats.base import FORMATS, Labelled, Progress, check_shape, refuse, replacing, usable
 from lstm_core.table.formats.labels import read_labels
 
+BAD_HEADER = (ValueError, TypeError, KeyError, SyntaxError, OverflowError, EOFError, RecursionError, MemoryError, TokenError)
+"""What NumPy raises for a header it cannot read."""
 _BESIDE = (".labels.txt", ".vocab.txt", ".words.txt", ".vocab.json", ".metadata.tsv", ".txt")
 
 
@@ -53,15 +56,25 @@ class Npy:
             two.write_text("".join(word + "\n" for word in table.labels), encoding="utf-8", newline="\n")
 
 
+def array_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return shape and type of the array that begins here, from its header alone. Raises one of :data:`BAD_HEADER`."""
+    version = np.lib.format.read_magic(stream)
+    reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, kind = reader(stream)
+    return tuple(shape), kind
+
+
 def _mapped(path: Path) -> NDArray[Any]:
     """Return the matrix without reading it. Raises :class:`InvalidTable`."""
     try:
-        mapped = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, TypeError, KeyError, SyntaxError, OverflowError, EOFError, RecursionError) as error:
+        with path.open("rb") as file:
+            shape, kind = array_header(file)
+        if kind.kind not in "fiu":
+            refuse(path, f"it holds {kind}, not numbers")
+        check_shape(path, shape)
+        found: NDArray[Any] = np.asarray(np.lib.format.open_memmap(path, mode="r"))
+    except BAD_HEADER as error:
         refuse(path, f"it is not a NumPy matrix, or it is damaged ({error})")
-    if mapped.dtype.kind not in "fiu":
-        refuse(path, f"it holds {mapped.dtype}, not numbers")
-    found: NDArray[Any] = np.asarray(mapped)
     return found
 
 

@@ -24,8 +24,9 @@ from lstm_core.table.formats.base import (
     refuse,
     replacing,
 )
+from lstm_core.table.formats.npy import BAD_HEADER, array_header
 
-_BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+_BROKEN = (*BAD_HEADER, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, IndexError)
 
 
 class Npz:
@@ -79,14 +80,12 @@ def _headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             with archive.open(info) as member:
-                version = np.lib.format.read_magic(member)
-                reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-                shape, _, kind = reader(member)
+                shape, kind = array_header(member)
             if kind.hasobject:
                 refuse(path, "it holds Python objects, which are never loaded")
             if int(np.prod(shape, dtype=object)) * kind.itemsize > 4 * MAX_VALUES:
                 refuse(path, f"its array {info.filename} unpacks to more than this program takes")
-            found[info.filename.removesuffix(".npy")] = (tuple(shape), kind)
+            found[info.filename.removesuffix(".npy")] = (shape, kind)
     return found
 
 
