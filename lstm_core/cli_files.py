@@ -15,7 +15,8 @@ from lstm_core.errors import InvalidOption, InvalidTable
 from lstm_core.files import atomic_path, atomic_write_bytes
 from lstm_core.projection.value import Projection
 from lstm_core.table.embedding_table import EmbeddingTable
-from lstm_core.table.formats.base import FAULTS, usable
+from lstm_core.table.formats.about import FAULTS
+from lstm_core.table.formats.base import usable
 
 
 def write_coordinates(path: Path, table: EmbeddingTable, projection: Projection) -> None:

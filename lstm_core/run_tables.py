@@ -74,9 +74,14 @@ def restore_table(name: str) -> None:
 
 def free_table_name(stem: str) -> str:
     """Return a name like ``stem`` that no table, run or shipped model has; what cannot stand in a name is left out."""
-    plain = re.sub(r"[^0-9A-Za-z가-힣]+", "-", unicodedata.normalize("NFC", stem)).strip("-")[:40].strip("-") or "table"
+    plain = plain_name(stem)
     names = itertools.chain([plain], (f"{plain}-{number}" for number in itertools.count(2)))
     return next(name for name in names if _is_good(Path(name)) and not _is_taken(name))
+
+
+def plain_name(stem: str) -> str:
+    """Return ``stem`` without what cannot stand in the name of a file or a table, at most 40 characters."""
+    return re.sub(r"[^0-9A-Za-z가-힣]+", "-", unicodedata.normalize("NFC", stem)).strip("-")[:40].strip("-") or "table"
 
 
 def _is_taken(name: str) -> bool:

@@ -22,6 +22,12 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def in_worlds(worlds: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make the app look at the made-up tables."""
-    for name, folder in (("MODELS", "models"), ("RUNS", "runs"), ("CACHE", "cache"), ("TABLES", "tables")):
+    for name, folder in (("MODELS", "models"), ("RUNS", "runs"), ("CACHE", "cache")):
         monkeypatch.setenv(f"WORD_ATLAS_{name}", str(worlds / folder))
     return worlds
+
+
+@pytest.fixture(autouse=True)
+def no_tables_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the tables that somebody has brought in."""
+    monkeypatch.setenv("WORD_ATLAS_TABLES", str(tmp_path / "tables"))

@@ -14,6 +14,7 @@ from page_helpers import ROOT, catalogue_of
 from lstm_core.errors import WordAtlasError
 from lstm_core.run_folder import RunState
 from lstm_core.table.analogy import METHODS
+from lstm_core.table.formats.about import FAULTS
 from lstm_core.table.search import METRICS
 from ui.i18n import t
 from ui.map import _WORDS
@@ -25,7 +26,7 @@ WORDY = re.compile(r"[A-Za-z]{2,}")
 UNSEEN = {
     "key", "type", "layout", "width", "height", "gap", "vertical_alignment", "horizontal_alignment", "label_visibility",
     "position", "url_path", "persist_state", "autocomplete", "format", "selection_mode", "on_select", "page_icon", "name",
-    "run_every", "initial_sidebar_state", "icon_position", "filter_mode", "js", "css", "html", "script_path", "accept",
+    "run_every", "initial_sidebar_state", "icon_position", "filter_mode", "js", "css", "html", "script_path", "accept", "mime", "on_click",
 }  # fmt: skip
 # calls of st.* whose positional strings are names, not sentences
 NAMING = {"component", "Page", "get_option", "App", "container", "form", "fragment", "switch_page", "page_link"}
@@ -147,6 +148,7 @@ FAMILIES = {
     "plot.*": _WORDS,
     "train.state.*": get_args(RunState),
     "train.*_hint": ("failed", "crashed"),
+    "tables.dropped.*": FAULTS,
     "analogy.*": METHODS,
     "metric.*": METRICS,
 }

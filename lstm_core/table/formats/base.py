@@ -17,6 +17,7 @@ from lstm_core.errors import InvalidTable, UnknownChoice
 from lstm_core.options import Options, build, option
 from lstm_core.registry import Registry, Text
 from lstm_core.table.embedding_table import EmbeddingTable, Matrix, all_finite
+from lstm_core.table.formats.about import FAULTS, named
 from lstm_core.table.formats.compressed import COMPRESSED, head_of, packed, unpacked
 from lstm_core.table.subwords import SubwordComposer
 
@@ -29,13 +30,6 @@ MAX_LABEL = 2_000
 MAX_TEXT = 1 << 30
 """Bytes of a file that is read whole because it holds text: labels, metadata, CSV."""
 HEAD = 4_096
-
-FAULTS = {
-    "not_finite": "NaN or infinite numbers",
-    "empty_label": "an empty label",
-    "duplicate_label": "a label that has occurred before",
-}
-"""What may be wrong with a row; the keys of ``metadata["dropped"]``."""
 
 Progress = Callable[[float], None]
 """Called with the share that is done, 0 to 1, a few times a second while a large file is read."""
@@ -237,11 +231,6 @@ def plain_columns(table: EmbeddingTable) -> dict[str, list[str]]:
 def metadata_json(table: EmbeddingTable) -> str:
     """Return the metadata of ``table`` as JSON text."""
     return json.dumps(dict(table.metadata), ensure_ascii=False, sort_keys=True)
-
-
-def named(path: Path, metadata: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return ``metadata`` with the file's name as the table's name where it has none."""
-    return {"name": path.stem, **(metadata or {})}
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import numpy as np
 from lstm_core.options import Options
 from lstm_core.registry import Text
 from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.formats.about import named
 from lstm_core.table.formats.base import (
     FORMATS,
     MAX_LABEL,
@@ -20,7 +21,6 @@ from lstm_core.table.formats.base import (
     Progress,
     check_shape,
     metadata_json,
-    named,
     refuse,
     replacing,
 )

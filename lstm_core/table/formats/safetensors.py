@@ -18,6 +18,7 @@ from safetensors.numpy import save_file
 
 from lstm_core.registry import Text
 from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.formats.about import named
 from lstm_core.table.formats.base import (
     FORMATS,
     MAX_LABEL,
@@ -25,7 +26,6 @@ from lstm_core.table.formats.base import (
     Progress,
     check_shape,
     metadata_json,
-    named,
     plain_columns,
     refuse,
     replacing,

@@ -11,7 +11,7 @@ import numpy as np
 
 from lstm_core.registry import Text
 from lstm_core.table.embedding_table import EmbeddingTable, Matrix
-from lstm_core.table.formats.base import FORMATS, MAX_LABEL, FirstWords, Progress, check_shape, named, refuse, replacing, usable
+from lstm_core.table.formats.base import FORMATS, MAX_LABEL, FirstWords, Progress, check_shape, refuse, replacing, usable
 
 HARD_SPACE = "\u00a0"
 _MAX_LINE = 1 << 20
@@ -37,7 +37,7 @@ class Word2VecText:
         """Return the table in ``path``. Raises :class:`InvalidTable` with the line at fault."""
         with path.open("rb") as file:
             labels, matrix = _read(_Source(path, file, path.stat().st_size, progress), options.limit)
-        return usable(path, labels, matrix, metadata=named(path))
+        return usable(path, labels, matrix)
 
     def write(self, table: EmbeddingTable, path: Path) -> None:
         """Write ``table`` to ``path`` with nine significant digits: reading gives the same float32 numbers.
