@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -128,6 +129,7 @@ def used_entries() -> set[str]:
     return written | reasons | {family.replace("*", value) for family, values in FAMILIES.items() for value in values}
 
 
+@cache
 def named_in_core() -> set[str]:
     """Every string of the core: names of columns, values, choices and reasons are among them."""
     core = ROOT / "lstm_core"
