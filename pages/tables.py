@@ -7,7 +7,7 @@ import streamlit as st
 from ui.i18n import t
 from ui.messages import show_errors
 from ui.state import choose_table, current_table
-from ui.table_files import export_fields, keep_fields, kept_list, opened, preview, source_fields
+from ui.table_files import export_fields, keep_fields, kept_as, kept_list, opened, preview, show_kept, source_fields
 
 st.title(t("tables.title"))
 left, right = st.columns([3, 2], gap="large")
@@ -17,6 +17,8 @@ with left:
         source = source_fields()
         if source is None:
             st.info(t("tables.hint"), icon=None)
+        elif name := kept_as(source):
+            show_kept(name)
         else:
             table = opened(source)
             if table is not None:

@@ -27,7 +27,8 @@ from ui.text import plain
 UPLOAD, PATH = "upload", "path"
 SHOWN_ROWS, SHOWN_NUMBERS = 6, 5
 MOST_EXPORT = 256 << 20  # bytes of the matrix; a download is built in memory
-_OPENED, _STOPPED, _REMOVED, _SAVED = "tables_opened", "tables_stopped", "tables_removed", "tables_saved"
+_OPENED, _STOPPED, _KEPT = "tables_opened", "tables_stopped", "tables_kept_as"
+_SAVED, _REMOVED, _PROBLEM = "tables_saved", "tables_removed", "tables_problem"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,21 @@ def keep_fields(table: EmbeddingTable, source: Source) -> str | None:
         return None
     kept = keep_table(table, name.strip() or offered).stem
     st.session_state.pop(_OPENED, None)
+    st.session_state[_KEPT] = (source.key, kept)
     return kept
+
+
+def kept_as(source: Source) -> str | None:
+    """Return the name under which the file of ``source`` was kept just before."""
+    key, name = st.session_state.get(_KEPT, (None, None))
+    return name if key == source.key and name in {path.stem for path in list_tables()} else None
+
+
+def show_kept(name: str) -> None:
+    """Say that the table was opened, and lead to where it can be looked at."""
+    st.info(t("tables.done", name=plain(name)), icon=None)
+    for page in ("map", "similar"):
+        st.page_link(f"pages/{page}.py", label=t(f"{page}.title"))
 
 
 def export_fields(table: EmbeddingTable) -> None:
@@ -148,7 +163,7 @@ def kept_list() -> None:
             st.button(t("tables.open"), key=f"tables_open_{path.stem}", on_click=choose_table, args=(path.stem,))
             away = (remove_table, path.stem, path.stem)
             st.button(t("tables.remove"), key=f"tables_remove_{path.stem}", on_click=_act, args=away)
-    problem = st.session_state.pop("tables_problem", None)
+    problem = st.session_state.pop(_PROBLEM, None)
     if problem:
         st.warning(problem, icon=None)
 
@@ -159,7 +174,7 @@ def _act(action: Any, name: str, removed: str | None) -> None:
         action(name)
         st.session_state[_REMOVED] = removed
     except WordAtlasError as error:
-        st.session_state["tables_problem"] = sentence(error)
+        st.session_state[_PROBLEM] = sentence(error)
 
 
 def _read(source: Source, options: Mapping[str, Any], progress: _Progress) -> EmbeddingTable:

@@ -60,7 +60,7 @@ def test_a_bare_matrix_asks_for_its_words(upload):
 
 
 def test_rows_that_were_left_out_are_said(upload):
-    app = upload("t.vec", "4 2\na 1 2\na 3 4\nb nan 1\nc 5 6\n".encode())
+    app = upload("t.vec", b"4 2\na 1 2\na 3 4\nb nan 1\nc 5 6\n")
     assert KO["tables.dropped.duplicate_label"].format(count=1) in words_on(app)
     assert KO["tables.dropped.not_finite"].format(count=1) in words_on(app)
 
@@ -127,7 +127,8 @@ def test_what_is_handed_out_is_read_again(tmp_path, key):
 
 
 def test_metadata_of_a_stranger_breaks_no_page(upload, open_app, tmp_path):
-    about = {"steps": "many", "corpus": ["x"], "probes": [1, {"formula": 3, "expected": "a"}, {"formula": "+", "expected": "a"}]}
+    probes = [1, {"formula": 3, "expected": "a"}, {"formula": "+", "expected": "a"}]
+    about = {"steps": "many", "corpus": ["x"], "probes": probes}
     write_table(EmbeddingTable(TABLE.labels, TABLE.matrix, metadata={**about, "dropped": "x"}), tmp_path / "a.safetensors")
     app = upload("a.safetensors", (tmp_path / "a.safetensors").read_bytes())
     app.button(key="tables_keep").click().run()

@@ -1,17 +1,7 @@
 """Embedding tables on disk: every format a person can read or write, chosen by the file's suffix and how it begins."""
 
-from lstm_core.table.formats import (  # their order is the order of the choices
-    arrow,
-    comma,
-    fasttext,
-    npy,
-    npz,
-    safetensors,
-    torch_state,
-    tsv,
-    word2vec,
-    word2vec_binary,
-)  # isort: skip
+# ruff: noqa: I001 - the order of these imports is the order of the choices
+from lstm_core.table.formats import safetensors, word2vec, word2vec_binary, npz, npy, tsv, arrow, comma, fasttext, torch_state
 from lstm_core.table.formats.base import FORMATS, Progress, TableFormat, format_of, read_table, write_table
 
 __all__ = [
