@@ -66,7 +66,8 @@ def read_gensim(path: Path, *, trust: bool) -> EmbeddingTable:
     Raises :class:`InvalidTable` without ``trust``, without gensim, and for what is no table of gensim.
     """
     if not trust:
-        raise InvalidTable(name=path.name, reason="it is a pickle, which may run any code; if you know its origin, add --trust")
+        reason = "it is a pickle, which may run any code; if you know its origin, add --trust"
+        raise InvalidTable(name=path.name, reason=reason, cause="unsafe")
     try:
         from gensim.models import KeyedVectors
     except ImportError:

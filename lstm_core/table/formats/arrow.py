@@ -51,7 +51,7 @@ class _Columns:
         import pyarrow
 
         if {WORD, COUNT, VECTOR} & set(table.columns):
-            refuse(path, f"one of its columns is called {WORD!r}, {COUNT!r} or {VECTOR!r}")
+            refuse(path, f"one of its columns is called {WORD!r}, {COUNT!r} or {VECTOR!r}", cause="unwritable")
         columns: dict[str, Any] = {WORD: pyarrow.array(table.labels, pyarrow.string())}
         if table.counts is not None:
             columns[COUNT] = pyarrow.array(table.counts)
@@ -89,9 +89,9 @@ class Parquet(_Columns):
             about = file.metadata
             groups = [about.row_group(number) for number in range(about.num_row_groups)]
             if max(about.num_rows, sum(group.num_rows for group in groups)) > MAX_VALUES:
-                refuse(path, f"its {about.num_rows} rows are more than this program takes")
+                refuse(path, f"its {about.num_rows} rows are more than this program takes", cause="too_large")
             if sum(max(0, group.total_byte_size) for group in groups) > 8 * MAX_VALUES:
-                refuse(path, "it unpacks to more than this program takes")
+                refuse(path, "it unpacks to more than this program takes", cause="too_large")
             return file.read(use_threads=False)
 
     def store(self, table: Any, path: Path) -> None:

@@ -126,7 +126,7 @@ def read_table(
     path = Path(path)
     format_of(path)
     if not path.exists():
-        refuse(path, "there is no such file")
+        refuse(path, "there is no such file", cause="missing")
     try:
         if path.suffix.lower() in COMPRESSED:
             with unpacked(path) as plain:
@@ -135,7 +135,7 @@ def read_table(
     except OSError as error:
         refuse(path, f"it cannot be read ({error.strerror or error})")
     except MemoryError:
-        refuse(path, "there is not enough memory for it")
+        refuse(path, "there is not enough memory for it", cause="too_large")
 
 
 def write_table(table: EmbeddingTable, path: str | Path) -> None:
@@ -146,7 +146,7 @@ def write_table(table: EmbeddingTable, path: str | Path) -> None:
         member.write(table, path)
         return
     if member.folder:
-        refuse(path, f"{member.label.en} is more than one file and cannot be packed")
+        refuse(path, f"{member.label.en} is more than one file and cannot be packed", cause="unwritable")
     with packed(path) as plain:
         member.write(table, plain)
 
@@ -166,9 +166,9 @@ def inner(path: Path) -> Path:
     return path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
 
 
-def refuse(path: Path, reason: str) -> NoReturn:
+def refuse(path: Path, reason: str, *, cause: str = "damaged") -> NoReturn:
     """Raise :class:`InvalidTable` for the file ``path``."""
-    raise InvalidTable(name=path.name, reason=reason)
+    raise InvalidTable(name=path.name, reason=reason, cause=cause)
 
 
 def check_shape(path: Path, shape: tuple[int, ...], *, labels: int | None = None) -> None:
@@ -176,11 +176,11 @@ def check_shape(path: Path, shape: tuple[int, ...], *, labels: int | None = None
     if len(shape) != 2 or min(shape) < 1:
         refuse(path, f"its matrix has the shape {shape}")
     if shape[0] > MAX_ROWS or shape[1] > MAX_WIDTH:
-        refuse(path, f"it has {shape[0]} words of {shape[1]} numbers, more than {MAX_ROWS} of {MAX_WIDTH}")
+        refuse(path, f"its shape {shape} is more than {MAX_ROWS} words or {MAX_WIDTH} numbers a word", cause="too_large")
     if shape[0] * shape[1] > MAX_VALUES:
-        refuse(path, f"its {shape[0]} x {shape[1]} numbers are more than the {MAX_VALUES} this program takes")
+        refuse(path, f"its {shape[0]} x {shape[1]} numbers are more than {MAX_VALUES}", cause="too_large")
     if labels is not None and labels != shape[0]:
-        refuse(path, f"{labels} labels but a matrix of shape {shape}")
+        refuse(path, f"{labels} labels but a matrix of shape {shape}", cause="mismatch")
 
 
 def usable(
@@ -212,7 +212,7 @@ def usable(
     if bad:
         if len(bad) == len(labels):
             said = "; ".join(f"{count} with {FAULTS[fault]}" for fault, count in dropped.items())
-            refuse(path, f"none of its rows can be used: {said}")
+            refuse(path, f"none of its rows can be used: {said}", cause="no_rows")
         keep = [row for row in range(len(labels)) if row not in bad]
         labels, rows = [labels[row] for row in keep], rows[keep]
         counts = None if counts is None else counts[keep]

@@ -50,7 +50,7 @@ class Comma:
     def read(self, path: Path, options: Any, progress: Progress | None = None) -> EmbeddingTable:
         """Return the table in ``path``. Raises :class:`InvalidTable` with the line at fault."""
         if path.stat().st_size > 4 * MAX_TEXT:
-            refuse(path, f"it is larger than the {4 * MAX_TEXT} bytes this program takes; use Parquet")
+            refuse(path, f"it is larger than the {4 * MAX_TEXT} bytes this program takes; use Parquet", cause="too_large")
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = _lines(path, csv.reader(file, strict=True))
             first = next(lines, [])
@@ -67,9 +67,9 @@ class Comma:
         """Write ``table`` to ``path`` with nine significant digits. Raises :class:`InvalidTable` for names of columns."""
         about = {} if table.counts is None else {COUNT: [str(count) for count in table.counts]}
         if set(table.columns) & {WORD, COUNT} or any(_NUMBERED.fullmatch(name) for name in table.columns):
-            refuse(path, f"one of its columns is called {WORD!r}, {COUNT!r} or like a column of numbers")
+            refuse(path, f"one of its columns is called {WORD!r}, {COUNT!r} or like a column of numbers", cause="unwritable")
         if any("\0" in text or "\r" in text for values in (table.labels, *table.columns.values()) for text in values):
-            refuse(path, "a text holds a NUL or a carriage return")
+            refuse(path, "a text holds a NUL or a carriage return", cause="unwritable")
         about |= {key: list(values) for key, values in table.columns.items()}
         with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -126,7 +126,7 @@ def _columns(path: Path, header: list[str], lines: Iterator[list[str]]) -> tuple
         for place, values in texts.items():
             values.append(line[place])
         if number * len(numbers) > MAX_VALUES:
-            refuse(path, f"its numbers are more than the {MAX_VALUES} this program takes")
+            refuse(path, f"its numbers are more than the {MAX_VALUES} this program takes", cause="too_large")
     if not rows:
         refuse(path, "it is empty")
     check_shape(path, (len(rows), len(numbers)))

@@ -65,7 +65,7 @@ class FastTextModel:
 
     def write(self, table: EmbeddingTable, path: Path) -> NoReturn:
         """Refuse: a fastText model cannot be made from a table."""
-        refuse(path, "a fastText model cannot be made from a table; write .vec")
+        refuse(path, "a fastText model cannot be made from a table; write .vec", cause="unwritable")
 
 
 @dataclass

@@ -55,10 +55,10 @@ def counts_of(path: Path, texts: Sequence[str]) -> NDArray[np.int64]:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_TEXT:
-            refuse(path, f"it is larger than the {MAX_TEXT} bytes this program takes for words")
+            refuse(path, f"it is larger than the {MAX_TEXT} bytes this program takes for words", cause="too_large")
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        refuse(path, "there is no such file beside its partner")
+        refuse(path, "there is no such file beside its partner", cause="missing")
     except OSError as error:
         refuse(path, f"it cannot be read ({error.strerror})")
     except UnicodeDecodeError:

@@ -39,7 +39,8 @@ class Npy:
         beside = [path.with_name(path.stem + suffix) for suffix in _BESIDE]
         found = [Path(options.labels)] if options.labels else [file for file in beside if file.is_file()]
         if not found:
-            refuse(path, f"it holds numbers only; give the file of its words, or put it beside as {beside[0].name}")
+            reason = f"it holds numbers only; give the file of its words, or put it beside as {beside[0].name}"
+            refuse(path, reason, cause="no_words")
         labels = read_labels(found[0])
         matrix = _mapped(path)
         check_shape(path, matrix.shape, labels=len(labels.words))
@@ -49,7 +50,7 @@ class Npy:
         """Write the matrix and the words. Raises :class:`InvalidTable` for words with line breaks."""
         for word in table.labels:
             if "\n" in word or word.endswith("\r"):
-                refuse(path, f"the word {word!r} cannot be written on a line")
+                refuse(path, f"the word {word!r} cannot be written on a line", cause="unwritable")
         with replacing(path) as one, replacing(path.with_name(path.stem + _BESIDE[0])) as two:
             with one.open("wb") as file:
                 np.save(file, table.matrix, allow_pickle=False)

@@ -66,7 +66,7 @@ class Npz:
         columns = {f"column:{key}": np.array(values, dtype=np.str_) for key, values in table.columns.items()}
         texts = {"labels": np.array(table.labels, dtype=np.str_), **columns}
         if any(text.endswith("\0") for values in (table.labels, *table.columns.values()) for text in values):
-            refuse(path, "a label ends with a NUL character")
+            refuse(path, "a label ends with a NUL character", cause="unwritable")
         arrays: dict[str, Any] = {**texts, "matrix": table.matrix, "metadata": np.array(metadata_json(table))}
         if table.counts is not None:
             arrays["counts"] = table.counts
@@ -82,9 +82,9 @@ def _headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
             with archive.open(info) as member:
                 shape, kind = array_header(member)
             if kind.hasobject:
-                refuse(path, "it holds Python objects, which are never loaded")
+                refuse(path, "it holds Python objects, which are never loaded", cause="unsafe")
             if int(np.prod(shape, dtype=object)) * kind.itemsize > 4 * MAX_VALUES:
-                refuse(path, f"its array {info.filename} unpacks to more than this program takes")
+                refuse(path, f"its array {info.filename} unpacks to more than this program takes", cause="too_large")
             found[info.filename.removesuffix(".npy")] = (shape, kind)
     return found
 

@@ -88,7 +88,7 @@ class SafetensorsTable:
         with np.errstate(over="ignore"):
             matrix = table.matrix.astype(dtype, copy=False)
         if dtype == "float16" and not np.isfinite(matrix).all():
-            refuse(path, "its numbers are too large for float16")
+            refuse(path, "its numbers are too large for float16", cause="unwritable")
         about: dict[str, Any] = {"format": TABLE_FORMAT, "labels": list(table.labels), "columns": plain_columns(table)}
         about["counts"] = None if table.counts is None else table.counts.tolist()
         about["metadata"] = json.loads(metadata_json(table))
@@ -116,7 +116,7 @@ def _foreign(path: Path, file: Any, options: Picked) -> EmbeddingTable:
     shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}
     name = pick(path, shapes, options.tensor)
     if not options.labels:
-        refuse(path, "it holds tensors but no labels: give the file of its words")
+        refuse(path, "it holds tensors but no labels: give the file of its words", cause="no_words")
     labels = read_labels(Path(options.labels))
     check_shape(path, shapes[name], labels=len(labels.words))
     return usable(path, labels.words, _tensor(path, file, name), counts=labels.counts, columns=labels.columns)

@@ -50,14 +50,14 @@ class TorchState:
         name = pick(path, {name: tensor.shape for name, tensor in found.items()}, options.tensor)
         tensor = found[name]
         if not options.labels:
-            refuse(path, "it holds tensors but no labels: give the file of its words")
+            refuse(path, "it holds tensors but no labels: give the file of its words", cause="no_words")
         labels = read_labels(Path(options.labels))
         check_shape(path, tensor.shape, labels=len(labels.words))
         return usable(path, labels.words, _load(path, tensor), counts=labels.counts, columns=labels.columns)
 
     def write(self, table: EmbeddingTable, path: Path) -> NoReturn:
         """Refuse: safetensors says the same without a pickle."""
-        refuse(path, "write .safetensors instead, which PyTorch reads too")
+        refuse(path, "write .safetensors instead, which PyTorch reads too", cause="unwritable")
 
 
 @dataclass(frozen=True)

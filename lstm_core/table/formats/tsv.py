@@ -64,10 +64,10 @@ class Projector:
             columns = {WORD: table.labels, COUNT: tuple(map(str, table.counts)), **table.columns}
         for text in (text for name, values in columns.items() for text in (name, *values)):
             if "\t" in text or len(text.splitlines()) > 1 or text.endswith(("\n", "\r")):
-                refuse(path, f"the text {text!r} cannot be written with tabs between")
+                refuse(path, f"the text {text!r} cannot be written with tabs between", cause="unwritable")
         lines = ["\t".join(row) for row in zip(*columns.values(), strict=True)]
         if not all(line.strip() for line in lines):
-            refuse(path, "a word is blank: the Embedding Projector would pass over it")
+            refuse(path, "a word is blank: the Embedding Projector would pass over it", cause="unwritable")
         with replacing(tensors) as one, replacing(metadata) as two:
             _write_numbers(one, table.matrix, binary=tensors.suffix.lower() == ".bytes")
             _write(two, lines if len(columns) == 1 else ["\t".join(columns), *lines])
@@ -100,7 +100,7 @@ def _told(folder: Path) -> tuple[Path, Path]:
 def _within(folder: Path, name: str) -> Path:
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
-        refuse(folder, f"its settings name a file outside of it: {name!r}")
+        refuse(folder, f"its settings name a file outside of it: {name!r}", cause="unsafe")
     return path
 
 
@@ -133,10 +133,10 @@ def _write_numbers(path: Path, matrix: Matrix, *, binary: bool) -> None:
 def _bytes(path: Path, words: int) -> Matrix:
     """Return the raw float32 numbers of ``path`` as one row a word; the words tell how wide it is."""
     if not path.is_file():
-        refuse(path, "there is no such file beside its partner")
+        refuse(path, "there is no such file beside its partner", cause="missing")
     numbers, rest = divmod(path.stat().st_size, 4)
     if rest or not words or numbers % words or not numbers:
-        refuse(path, f"its {path.stat().st_size} bytes are not {words} rows of numbers of 4 bytes")
+        refuse(path, f"its {path.stat().st_size} bytes are not {words} rows of numbers of 4 bytes", cause="mismatch")
     check_shape(path, (words, numbers // words))
     return np.fromfile(path, dtype="<f4").reshape(words, -1)
 
@@ -152,7 +152,7 @@ def _tensors(path: Path, progress: Progress | None) -> Matrix:
         if len(rows[-1]) != len(rows[0]):
             refuse(path, f"line {number} has {len(rows[-1])} numbers, the first {len(rows[0])}")
         if number * len(rows[0]) > MAX_VALUES:
-            refuse(path, f"its numbers are more than the {MAX_VALUES} this program takes")
+            refuse(path, f"its numbers are more than the {MAX_VALUES} this program takes", cause="too_large")
     if not rows:
         refuse(path, "it is empty")
     return np.stack(rows)
@@ -161,10 +161,10 @@ def _tensors(path: Path, progress: Progress | None) -> Matrix:
 def _lines(path: Path, progress: Progress | None) -> Iterator[bytes]:
     """Yield the lines of the numbers; blank ones are passed over, as the projector does."""
     if not path.is_file():
-        refuse(path, "there is no such file beside its partner")
+        refuse(path, "there is no such file beside its partner", cause="missing")
     size = path.stat().st_size
     if size > 16 * MAX_TEXT:
-        refuse(path, f"it is larger than the {16 * MAX_TEXT} bytes this program takes")
+        refuse(path, f"it is larger than the {16 * MAX_TEXT} bytes this program takes", cause="too_large")
     with path.open("rb") as file:
         while line := file.readline(_MAX_LINE):
             if len(line) == _MAX_LINE:

@@ -54,7 +54,7 @@ class Word2VecText:
 def written_label(path: Path, label: str) -> str:
     """Return ``label`` as word2vec's formats hold it. Raises :class:`InvalidTable` for one that would not come back."""
     if label != label.strip() or len(label.splitlines()) != 1 or HARD_SPACE in label or "\t" in label:
-        refuse(path, f"the label {label!r} cannot be written as text")
+        refuse(path, f"the label {label!r} cannot be written as text", cause="unwritable")
     return label.replace(" ", HARD_SPACE)
 
 
