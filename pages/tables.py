@@ -16,7 +16,7 @@ with left:
     with show_errors(key="tables"):
         source = source_fields()
         if source is None:
-            st.info(t("tables.hint"), icon=None)
+            st.info(t("tables.hint", limit=st.get_option("server.maxUploadSize")), icon=None)
         elif name := kept_as(source):
             show_kept(name)
         else:

@@ -101,7 +101,8 @@ def keep_fields(table: EmbeddingTable, source: Source) -> str | None:
     name = st.text_input(t("tables.name"), key="tables_name", max_chars=48, placeholder=offered, help=t("tables.name_help"))
     if not st.button(t("tables.keep"), type="primary", key="tables_keep", width="stretch"):
         return None
-    kept = keep_table(table, name.strip() or offered).stem
+    with st.spinner(t("tables.keeping")):
+        kept = keep_table(table, name.strip() or offered).stem
     st.session_state.pop(_OPENED, None)
     st.session_state[_KEPT] = (source.key, kept)
     return kept
@@ -131,7 +132,8 @@ def export_fields(table: EmbeddingTable) -> None:
         return
     if st.session_state.get(_SAVED, (None,))[:2] != (table.fingerprint, key):
         if st.button(t("tables.make"), key="tables_make", width="stretch"):
-            st.session_state[_SAVED] = (table.fingerprint, key, exported(table, key))
+            with st.spinner(t("tables.making")):
+                st.session_state[_SAVED] = (table.fingerprint, key, exported(table, key))
             st.rerun()
         return
     data = st.session_state[_SAVED][2]
@@ -193,15 +195,18 @@ def _read(source: Source, options: Mapping[str, Any], progress: _Progress) -> Em
 class _Progress:
     """A bar with the time left and a button that stops; it appears once the reading proves to be long."""
 
-    PATIENCE = 0.4  # seconds
+    PATIENCE, EVERY = 0.4, 0.2  # seconds
 
     def __init__(self, key: tuple[Any, ...]) -> None:
         self.key, self.started, self.bar = key, time.monotonic(), None
+        self.shown = self.started + self.PATIENCE - self.EVERY
 
     def __call__(self, done: float) -> None:
-        elapsed = time.monotonic() - self.started
-        if elapsed < self.PATIENCE or done >= 1:
+        now = time.monotonic()
+        elapsed = now - self.started
+        if now - self.shown < self.EVERY or done >= 1:
             return
+        self.shown = now
         text = t("tables.reading", left=f"{elapsed / max(done, 0.01) * (1 - done):.0f}")
         if self.bar is None:
             self.bar: Any = st.progress(0.0, text=text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -79,13 +79,17 @@ def word_vector(table: EmbeddingTable, word: str) -> WordVector:
     return WordVector(table.labels[row], table.matrix[row], False)
 
 
-def with_own_rows(composer: SubwordComposer, words: Sequence[str], own: Rows) -> Rows:
+def with_own_rows(
+    composer: SubwordComposer, words: Sequence[str], own: Rows, *, progress: Callable[[float], None] | None = None
+) -> Rows:
     """Return the rows ``(V, D)`` of the words of a fastText model: the mean of a word's ``own`` row and of its n-grams' rows.
 
     The end of a sentence, ``</s>``, has no n-grams.
     """
     result = np.array(own, dtype=np.float32)
     for begin in range(0, len(words), _WORDS_AT_ONCE):
+        if progress is not None:
+            progress(begin / len(words))
         for row, grams in enumerate(composer.grams(words[begin : begin + _WORDS_AT_ONCE]), start=begin):
             if len(grams) and words[row] != "</s>":
                 with np.errstate(invalid="ignore", over="ignore"):

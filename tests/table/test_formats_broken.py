@@ -58,6 +58,20 @@ def test_a_small_file_that_unpacks_to_much_is_refused(tmp_path, pack):
         read_table(path)
 
 
+@pytest.mark.parametrize("suffix", ["gz", "zst"])
+def test_a_packed_file_that_breaks_off_is_refused_and_pieces_are_joined(tmp_path, suffix):
+    path = tmp_path / f"t.vec.{suffix}"
+    lines = [f"{number} {number / 7} {number / 11}\n".encode() for number in range(20_000)]
+    pack = gzip.compress if suffix == "gz" else zstandard.ZstdCompressor().compress
+    one, two = pack(b"".join(lines[:9_000])), pack(b"".join(lines[9_000:]))
+    path.write_bytes(one + two)
+    assert len(read_table(path)) == 20_000
+    for size in (len(one) // 2, len(one) + len(two) // 2):
+        path.write_bytes((one + two)[:size])
+        with pytest.raises(InvalidTable, match="unpacked"):
+            read_table(path)
+
+
 def test_a_tensor_larger_than_its_storage_takes_no_memory(tmp_path):
     torch.save({"w": torch.zeros(1).expand(20_000, 20_000)}, tmp_path / "shape.pt")
     (tmp_path / "v.txt").write_text("a\n" * 20_000)

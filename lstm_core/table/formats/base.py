@@ -129,8 +129,9 @@ def read_table(
         refuse(path, "there is no such file", cause="missing")
     try:
         if path.suffix.lower() in COMPRESSED:
-            with unpacked(path) as plain:
-                return _read(plain, options, progress)
+            first, second = (None, None) if progress is None else _halves(progress)
+            with unpacked(path, first) as plain:
+                return _read(plain, options, second)
         return _read(path, options, progress)
     except OSError as error:
         refuse(path, f"it cannot be read ({error.strerror or error})")
@@ -246,6 +247,11 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _halves(progress: Progress) -> tuple[Progress, Progress]:
+    """Return what tells ``progress`` of the first and of the second half of the work."""
+    return lambda done: progress(done / 2), lambda done: progress(0.5 + done / 2)
 
 
 def _read(path: Path, options: Mapping[str, Any] | None, progress: Progress | None) -> EmbeddingTable:

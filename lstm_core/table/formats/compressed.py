@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from lstm_core.errors import InvalidTable
 from lstm_core.files import atomic_path
@@ -20,39 +20,61 @@ _LEAST, _RATIO = 64 << 20, 50
 MAX_UNPACKED = 16 << 30
 
 
-def _zst(path: Path) -> Any:
-    import zstandard
+class _Zst:
+    """Unpacks zstandard frames from ``file``, a kilobyte of it at a time: that becomes 32 MiB at most."""
 
-    return zstandard.open(path, "rb")
+    _PIECE = 1 << 10
+
+    def __init__(self, file: IO[bytes]) -> None:
+        import zstandard
+
+        self._file, self._new = file, cast(Any, zstandard).ZstdDecompressor().decompressobj
+        self._frame: Any = None
+
+    def read(self, size: int) -> bytes:
+        """Return what comes next, of whatever length; nothing at the end. Raises ``EOFError`` inside a frame."""
+        found = b""
+        while not found:
+            piece = self._file.read(self._PIECE)
+            if not piece and (self._frame is None or not self._frame.eof):
+                raise EOFError("it breaks off")
+            if not piece:
+                return b""
+            while piece:
+                if self._frame is None or self._frame.eof:
+                    self._frame = self._new()
+                found += self._frame.decompress(piece)
+                piece = self._frame.unused_data if self._frame.eof else b""
+        return found
 
 
-def _gz(path: Path) -> Any:
-    return gzip.open(path, "rb")
+def _gz(file: IO[bytes]) -> Any:
+    return gzip.GzipFile(fileobj=file)
 
 
-def _plain(path: Path) -> Any:
-    return path.open("rb")
+def _as_it_is(file: IO[bytes]) -> Any:
+    return file
 
 
-COMPRESSED: dict[str, Callable[[Path], Any]] = {".gz": _gz, ".zst": _zst}
+COMPRESSED: dict[str, Callable[[IO[bytes]], Any]] = {".gz": _gz, ".zst": _Zst}
 
 
 def head_of(path: Path, size: int) -> bytes:
     """Return how the file begins, unpacked where it is packed; nothing for a folder or a file that cannot be read."""
     if not path.is_file():
         return b""
-    opened = COMPRESSED.get(path.suffix.lower(), _plain)
+    opened = COMPRESSED.get(path.suffix.lower(), _as_it_is)
     try:
-        with opened(path) as stream:
-            found: bytes = stream.read(size)
-            return found
+        with path.open("rb") as file:
+            found: bytes = opened(file).read(size)
+            return found[:size]
     except (OSError, EOFError, zlib.error, *_zst_errors()):
         return b""
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[Path]:
-    """Yield a temporary file with what ``path`` holds, named as ``path`` without its last suffix.
+def unpacked(path: Path, progress: Callable[[float], None] | None = None) -> Iterator[Path]:
+    """Yield a temporary file with what ``path`` holds, named as ``path`` without its last suffix; ``progress`` hears 0 to 1.
 
     Raises :class:`InvalidTable` when it is damaged, or unpacks to more than 64 MiB and 50 times its size (vectors written as
     text shrink to about a third), or to more than :data:`MAX_UNPACKED` bytes.
@@ -61,8 +83,9 @@ def unpacked(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="word-atlas-", ignore_cleanup_errors=True) as folder:
         plain = Path(folder) / path.with_suffix("").name
         try:
-            with COMPRESSED[path.suffix.lower()](path) as source, plain.open("wb") as target:
-                whole = _copy(source, target, most)
+            with path.open("rb") as file, plain.open("wb") as target:
+                source = COMPRESSED[path.suffix.lower()](file)
+                whole = _copy(source, target, most, told=_share_of(file, path.stat().st_size, progress))
         except (EOFError, zlib.error, gzip.BadGzipFile, *_zst_errors()) as error:
             raise InvalidTable(name=path.name, reason=f"it cannot be unpacked ({error})") from None
         if not whole:
@@ -87,11 +110,17 @@ def packed(path: Path) -> Iterator[Path]:
                     shutil.copyfileobj(source, target, _BLOCK)
 
 
-def _copy(source: IO[bytes], target: IO[bytes], most: int) -> bool:
-    """Copy up to ``most`` bytes; return whether that was all."""
+def _share_of(file: IO[bytes], size: int, progress: Callable[[float], None] | None) -> Callable[[], None]:
+    """Return what tells ``progress`` how much of the packed ``file`` has been read."""
+    return (lambda: None) if progress is None else lambda: progress(file.tell() / max(1, size))
+
+
+def _copy(source: IO[bytes], target: IO[bytes], most: int, *, told: Callable[[], None]) -> bool:
+    """Copy up to ``most`` bytes and call ``told`` after each megabyte; return whether that was all."""
     left = most
     while block := source.read(min(_BLOCK, left + 1)):
         left -= len(block)
+        told()
         if left < 0:
             return False
         target.write(block)

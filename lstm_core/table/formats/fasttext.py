@@ -60,7 +60,7 @@ class FastTextModel:
         if longest and buckets:
             composer = SubwordComposer(rows[len(words) :], shortest, longest)
         own = rows[:kept]
-        matrix = np.array(own) if composer is None else with_own_rows(composer, words[:kept], own)
+        matrix = np.array(own) if composer is None else with_own_rows(composer, words[:kept], own, progress=progress)
         return usable(path, words[:kept], matrix, counts=counts[:kept], composer=composer)
 
     def write(self, table: EmbeddingTable, path: Path) -> NoReturn:
