@@ -9,7 +9,6 @@ added to the program, as a multiple of the matrix.
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -58,7 +57,9 @@ def reading(who: str, path: Path) -> dict[str, float]:
 
 
 def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Return the greatest size of this program in memory so far (``ru_maxrss`` would also hold that of its parent)."""
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 
 
 def made(words: int) -> EmbeddingTable:

@@ -168,8 +168,7 @@ def _at_once(chunk: bytes, width: int, count: int) -> tuple[list[str], Matrix] |
     words = frame.get_column("word").to_list()
     if max(map(len, words)) > MAX_LABEL or any(word.isspace() or "\t" in word for word in words):
         return None
-    if HARD_SPACE.encode() in chunk:
-        words = [word.replace(HARD_SPACE, " ") for word in words]
+    words = [word.replace(HARD_SPACE, " ") for word in words]
     with np.errstate(over="ignore"):
         return words, frame.select(names).to_numpy().astype(np.float32)
 
