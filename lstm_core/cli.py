@@ -71,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     drift_arguments(_command(commands, "drift", drift_command, "how words moved while a run was trained"))
     convert = _command(commands, "convert", _convert, "write a table in another format, told by the suffix", table=True)
     convert.add_argument("out", metavar="OUT", type=Path)
+    convert.add_argument("--trust", action="store_true", help="open gensim's .kv, a pickle that may run any code")
+    _set_option(convert)
     _command(commands, "info", _info, "what is known about a table", table=True)
     _command(commands, "runs", _runs, "the trainings in the runs folder")
     corpora = _command(commands, "corpora", _corpora, "the corpora that are built in; or what is in some files")
@@ -165,13 +167,9 @@ def _project(given: argparse.Namespace) -> Answer:
 
 
 def _convert(given: argparse.Namespace) -> Answer:
-    from lstm_core.cli_files import write_any
-    from lstm_core.runs import find_table
+    from lstm_core.cli_files import convert
 
-    table = find_table(given.table)
-    write_any(given.out, table)
-    about = {"out": str(given.out), "words": len(table), "dimension": table.dimension, "fingerprint": table.fingerprint}
-    return about, f"{len(table)} words of {table.dimension} dimensions written to {given.out}"
+    return convert(given.table, given.out, options=parse_settings(given.set), trust=given.trust)
 
 
 def _info(given: argparse.Namespace) -> Answer:

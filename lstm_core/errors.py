@@ -106,10 +106,17 @@ class ComputationFailed(WordAtlasError):
 
 
 class InvalidTable(WordAtlasError):
-    """``name``, ``reason``: an embedding table that cannot be (NaN, duplicate labels, wrong shapes, unreadable file)."""
+    """``name``, ``reason``: an embedding table that cannot be (NaN, duplicate labels, wrong shapes, unreadable file).
+
+    ``cause`` is one of :data:`InvalidTable.CAUSES`: what a person should look at, where ``reason`` is the detail.
+    """
 
     code = "invalid_table"
     template = "{name} is not a usable embedding table: {reason}"
+    CAUSES: ClassVar = ("damaged", "missing", "no_words", "too_large", "mismatch", "no_rows", "unwritable", "unsafe")
+
+    def __init__(self, *, name: str, reason: str, cause: str = "damaged") -> None:
+        super().__init__(name=name, reason=reason, cause=cause)
 
 
 class UnreadableText(WordAtlasError):

@@ -28,19 +28,19 @@ STARTING = 60.0
 
 RunState = Literal["waiting", "preparing", "training", "done", "stopped", "failed", "crashed"]
 
-_PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent
 _NAME = re.compile(r"[0-9A-Za-z가-힣][0-9A-Za-z가-힣_-]{0,47}")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
 def runs_root() -> Path:
     """Return the folder that holds the runs: ``$WORD_ATLAS_RUNS``, else ``runs/`` of the project."""
-    return Path(os.environ.get("WORD_ATLAS_RUNS") or _PROJECT / "runs")
+    return Path(os.environ.get("WORD_ATLAS_RUNS") or PROJECT / "runs")
 
 
 def models_root() -> Path:
     """Return the folder of the tables that ship with the project: ``$WORD_ATLAS_MODELS``, else ``models/``."""
-    return Path(os.environ.get("WORD_ATLAS_MODELS") or _PROJECT / "models")
+    return Path(os.environ.get("WORD_ATLAS_MODELS") or PROJECT / "models")
 
 
 def check_run_name(name: str) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from lstm_core.errors import RunIncomplete, RunNotFound
+from lstm_core.errors import BadRunName, InvalidOption, RunIncomplete, RunNotFound
 from lstm_core.files import read_json, sha256_of
 from lstm_core.run_folder import (
     RUN_FORMAT,
@@ -162,21 +162,37 @@ def find_coverage(name_or_path: str) -> CoverageReport | None:
         return None
 
 
-def find_table(name_or_path: str) -> EmbeddingTable:
-    """Return the table of a run (by name or folder), of a shipped model, or in a file of any readable format.
+def find_table(name_or_path: str, options: Mapping[str, Any] | None = None) -> EmbeddingTable:
+    """Return the table of a run (by name or folder), of a shipped model, one brought in, or that of a file in any format.
 
-    Raises :class:`RunNotFound` when it is none of these, and whatever is wrong with what was found.
+    ``options`` are those of the file's format. Raises :class:`RunNotFound` when it is none of these, and whatever is wrong
+    with what was found.
     """
-    try:
-        return read_table(find_run(name_or_path))
-    except RunNotFound:
-        path = Path(name_or_path.replace("\0", "?"))
-        if not path.is_file() and not (path / "tensors.tsv").is_file():
-            raise
     from lstm_core.table.formats import read_table as read_file
 
-    table: EmbeddingTable = read_file(Path(name_or_path))
+    try:
+        table = read_table(find_run(name_or_path))
+    except RunNotFound:
+        path = _table_file(name_or_path)
+        if path is None:
+            raise
+        return read_file(path, options)
+    for name, value in (options or {}).items():
+        raise InvalidOption(name=name, value=value, rule="only table files have options")
     return table
+
+
+def _table_file(name_or_path: str) -> Path | None:
+    """Return the file of a table that was brought in, or the file or projector folder of that path, if there is one."""
+    from lstm_core.run_tables import table_path
+
+    try:
+        kept = table_path(name_or_path)
+    except BadRunName:
+        kept = Path(name_or_path.replace("\0", "?"))
+    path = kept if kept.is_file() else Path(name_or_path.replace("\0", "?"))
+    projector = ("tensors.tsv", "tensors.bytes", "projector_config.pbtxt")
+    return path if path.is_file() or any((path / name).is_file() for name in projector) else None
 
 
 def _verify(run: RunDirectory, path: Path, manifest: Mapping[str, Any]) -> None:

@@ -34,3 +34,9 @@ def in_worlds(worlds: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, folder in (("MODELS", "models"), ("RUNS", "runs"), ("CACHE", "cache")):
         monkeypatch.setenv(f"WORD_ATLAS_{name}", str(worlds / folder))
     return worlds
+
+
+@pytest.fixture(autouse=True)
+def no_tables_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the tables that somebody has brought in."""
+    monkeypatch.setenv("WORD_ATLAS_TABLES", str(tmp_path / "tables"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,10 @@ from pathlib import Path
 import streamlit as st
 
 from lstm_core.errors import RunNotFound
+from lstm_core.run_tables import list_tables
 from lstm_core.runs import RunDirectory, list_runs, models_root, read_table, runs_root
 from lstm_core.table.embedding_table import EmbeddingTable
-from lstm_core.table.index import is_large, search_index
+from lstm_core.table.formats import read_table as read_file
 from lstm_core.text.corpus import CORPORA
 from ui.i18n import named, t, t_text
 from ui.messages import explain
@@ -25,7 +25,7 @@ _WIDGET = "table_choice"
 
 @dataclass(frozen=True)
 class TableChoice:
-    """One table that can be opened: a shipped model or a finished run of one's own."""
+    """One table that can be opened: a shipped model, a finished run of one's own, or a file that was brought in."""
 
     name: str
     path: Path
@@ -33,18 +33,25 @@ class TableChoice:
 
     @property
     def version(self) -> tuple[int, int]:
-        """Changes when the folder is written anew: time (ns) and size of its manifest."""
-        about = RunDirectory(self.path).manifest.stat()
+        """Changes when the table is written anew: time (ns) and size of its file, or of the manifest of its folder."""
+        about = (self.path if self.path.is_file() else RunDirectory(self.path).manifest).stat()
         return about.st_mtime_ns, about.st_size
 
 
 def table_choices() -> tuple[TableChoice, ...]:
-    """Return every table that can be opened: shipped ones first, then runs of one's own from the newest."""
+    """Return every table that can be opened: shipped ones, runs of one's own, files brought in; these from the newest."""
     shipped = [TableChoice(run.name, run.path, True) for run in list_runs(models_root()) if run.manifest.is_file()]
     own = [TableChoice(run.name, run.path, False) for run in list_runs(runs_root()) if run.manifest.is_file()]
+    own += [TableChoice(path.stem, path, False) for path in list_tables()]
     known = {choice.name for choice in shipped}
     first = sorted(shipped, key=lambda choice: (choice.name != DEFAULT_TABLE, choice.name))
     return (*first, *(choice for choice in own if choice.name not in known))
+
+
+def _choice_name(choice: TableChoice) -> str:
+    if choice.path.is_file():
+        return t("table.kept", name=choice.name)
+    return t("table.shipped" if choice.shipped else "table.own", name=choice.name)
 
 
 def table_switch() -> None:
@@ -59,7 +66,7 @@ def table_switch() -> None:
     st.selectbox(
         t("table.label"),
         list(by_name),
-        format_func=named(by_name, lambda each: t("table.shipped" if by_name[each].shipped else "table.own", name=each)),
+        format_func=named(by_name, lambda each: _choice_name(by_name[each])),
         key=_WIDGET,
         on_change=lambda: choose_table(st.session_state[_WIDGET]),
     )
@@ -110,11 +117,11 @@ def describe(table: EmbeddingTable) -> str:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def load_table(path: str, version: tuple[int, int]) -> EmbeddingTable:
-    """Return the table of the run folder ``path``; ``version`` makes a rewritten folder a new entry of the cache.
+    """Return the table of the run folder or file ``path``; ``version`` makes a rewritten one a new entry of the cache.
 
     A large one is indexed meanwhile: until that is done, questions are answered the slower way, with the same answers.
     """
-    table = read_table(RunDirectory.open(path))
+    table = read_file(path) if Path(path).is_file() else read_table(RunDirectory.open(path))
     if is_large(table):
         threading.Thread(target=search_index, args=(table,), daemon=True).start()
     return table

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lstm_core.errors import InvalidTable, UnknownWords
 from lstm_core.normalize import normalize
+from lstm_core.table.subwords import SubwordComposer
 
 Matrix = NDArray[np.float32]
 _HELPED = 8  # unknown words that get near spellings: a long list of them must not take seconds
@@ -27,6 +28,8 @@ class EmbeddingTable:
 
     ``counts`` ``(V,)`` are corpus frequencies (None when unknown), ``columns`` hold one string per word and name
     (part of speech, kind, gender …; "" = not applicable), ``metadata`` is JSON-able and says where the table came from.
+    ``composer`` makes rows for words outside (None: it has none): see :func:`lstm_core.table.subwords.word_vector`.
+    A read-only float32 array in row order is kept as it is, so a table can be mapped from a file; any other is copied.
     Raises :class:`InvalidTable` for NaN/Inf, duplicate or empty labels, or shapes that do not fit.
     Equality and hashing go by ``fingerprint``.
     """
@@ -36,12 +39,12 @@ class EmbeddingTable:
     counts: NDArray[np.int64] | None = None
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    composer: SubwordComposer | None = None
 
     def __post_init__(self) -> None:
         name = str(self.metadata.get("name", "table"))
-        matrix = np.array(self.matrix, dtype=np.float32, order="C")
+        matrix = _frozen(self.matrix)
         _check(name, self.labels, matrix, self.counts, self.columns)
-        matrix.setflags(write=False)
         object.__setattr__(self, "labels", tuple(self.labels))
         object.__setattr__(self, "matrix", matrix)
         object.__setattr__(self, "columns", MappingProxyType({key: tuple(value) for key, value in self.columns.items()}))
@@ -139,6 +142,7 @@ class EmbeddingTable:
         digest.update(str(self.matrix.shape).encode())
         digest.update(self.matrix.reshape(-1).view(np.uint8).data)
         digest.update(b"" if self.counts is None else self.counts.tobytes())
+        digest.update(b"" if self.composer is None else self.composer.fingerprint.encode())
         return digest.hexdigest()
 
     @cached_property
@@ -150,12 +154,28 @@ class EmbeddingTable:
         return exact
 
 
+def _frozen(rows: Any) -> Matrix:
+    """Return ``rows`` as read-only float32 in row order; what is that already is not copied."""
+    given = np.asarray(rows)
+    kept = given.dtype == np.float32 and given.flags.c_contiguous and given.flags.aligned and not given.flags.writeable
+    matrix: Matrix = given if kept else np.array(given, dtype=np.float32, order="C")
+    matrix.setflags(write=False)
+    return matrix
+
+
+def all_finite(matrix: Matrix) -> bool:
+    """Tell whether ``matrix`` holds neither NaN nor infinity, looking at a few megabytes at a time."""
+    rows = max(1, (1 << 20) // max(1, matrix.shape[-1]))
+    blocks = (matrix[begin : begin + rows] for begin in range(0, len(matrix), rows))
+    return all(bool(np.isfinite(block.max(initial=0)) and np.isfinite(block.min(initial=0))) for block in blocks)
+
+
 def _check(name: str, labels: tuple[str, ...], matrix: Matrix, counts: Any, columns: Mapping[str, Any]) -> None:
     if not len(labels):
         raise InvalidTable(name=name, reason="it has no words")
     if matrix.ndim != 2 or matrix.shape[0] != len(labels) or matrix.shape[1] == 0:
         raise InvalidTable(name=name, reason=f"{len(labels)} labels but a matrix of shape {matrix.shape}")
-    if not np.isfinite(matrix).all():
+    if not all_finite(matrix):
         raise InvalidTable(name=name, reason="it holds NaN or infinite numbers")
     if len(set(labels)) != len(labels):
         raise InvalidTable(name=name, reason="a label occurs twice")

@@ -41,7 +41,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        folders = {f"WORD_ATLAS_{name.upper()}": str(self.home / name) for name in ("models", "runs", "cache")}
+        folders = {f"WORD_ATLAS_{name.upper()}": str(self.home / name) for name in ("models", "runs", "cache", "tables")}
         command = [sys.executable, "-m", "streamlit", "run", "ui/serve.py", f"--server.port={self.port}"]
         with (self.home / "server.log").open("ab") as log:
             self.process = subprocess.Popen(

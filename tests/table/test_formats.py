@@ -25,17 +25,19 @@ TABLE = EmbeddingTable(
     metadata={"name": "나쁜 말", "steps": 12, "nested": {"a": [1, 2.5, None, True]}},
 )
 SUFFIXES = [suffix for member in FORMATS for suffix in member.suffixes]
+PACKED = [".vec.gz", ".vec.zst", ".safetensors.gz", ".bin.zst"]
 
 
 @pytest.mark.parametrize("member", list(FORMATS), ids=lambda member: member.key)
 def test_members_show_what_the_registry_asks(member):
     assert isinstance(member.label, Text)
     assert member.label["ko"] and member.label["en"]
-    assert member.suffixes and all(suffix.startswith(".") for suffix in member.suffixes)
+    known = (*member.suffixes, *member.also)
+    assert known and all(suffix.startswith(".") for suffix in known)
     assert member.Options()
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", SUFFIXES + PACKED)
 def test_what_is_written_is_read(tmp_path, suffix):
     path = tmp_path / f"deep/table{suffix}"
     write_table(TABLE, path)
@@ -50,7 +52,7 @@ def test_what_is_written_is_read(tmp_path, suffix):
     assert not [left.name for left in path.parent.iterdir() if left.name.startswith(".")]
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", SUFFIXES + PACKED)
 def test_a_table_without_counts_and_columns(tmp_path, suffix):
     plain = EmbeddingTable(("왕", "돌"), [[1, 2], [3, 4]], metadata={"name": "table"})
     write_table(plain, tmp_path / f"table{suffix}")
@@ -77,7 +79,7 @@ def test_any_words_and_numbers_survive(tmp_path_factory, suffix, labels, matrix)
 
 def test_the_projector_folder(tmp_path):
     write_table(TABLE, tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"tensors.tsv", "metadata.tsv"}
+    assert {path.name for path in tmp_path.iterdir()} == {"tensors.tsv", "metadata.tsv", "projector_config.pbtxt"}
     assert read_table(tmp_path / "tensors.tsv").labels == read_table(tmp_path).labels == TABLE.labels
     assert read_table(tmp_path).columns == TABLE.columns
     assert read_table(tmp_path).counts.tolist() == TABLE.counts.tolist()
@@ -125,7 +127,6 @@ def test_decomposed_labels_of_a_file_are_found_by_composed_words(tmp_path):
         (b"1 2\na 1\n", "line 2"),
         (b"2 2\na 1 2\nb 1 x\n", "line 3"),
         (b"1 2\n\xff\xfe 1 2\n", "line 2"),
-        (b"2 2\na 1 2\na 3 4\n", "twice"),
         (b"1 2\na 1 nan\n", "NaN"),
         (b"1 2\na 1 1e300\n", "infinite"),
         (b"99999999999 300\na 1 2\n", "more than"),
@@ -140,6 +141,21 @@ def test_broken_word2vec_files_say_where(tmp_path, content, reason):
     path.write_bytes(content)
     with pytest.raises(InvalidTable, match=reason):
         read_table(path)
+
+
+def test_rows_that_cannot_be_used_are_left_out_and_counted(tmp_path):
+    path = tmp_path / "some.vec"
+    path.write_text("6 2\na 1 2\na 3 4\nb nan 4\n 5 6\nc 1e300 1\nd 7 8\n")
+    found = read_table(path)
+    assert found.labels == ("a", "d")
+    assert found.matrix.tolist() == [[1, 2], [7, 8]]
+    assert found.metadata["dropped"] == {"not_finite": 2, "empty_label": 1, "duplicate_label": 1}
+    assert "dropped" not in read_table(_written(tmp_path / "whole.vec", "1 2\na 1 2\n")).metadata
+
+
+def _written(path, text):
+    path.write_text(text)
+    return path
 
 
 @pytest.mark.parametrize(
@@ -222,7 +238,7 @@ def test_truncated_files_are_refused(tmp_path, suffix):
     whole = path.read_bytes()
     for size in (0, 1, 7, len(whole) // 3, len(whole) - 5):
         path.write_bytes(whole[:size])
-        if suffix in (".vec", ".txt", ".tsv") and size == len(whole) - 5:
+        if suffix in (".vec", ".txt", ".tsv", ".csv") and size == len(whole) - 5:
             continue  # a shorter last number is still a number
         with pytest.raises(InvalidTable):
             read_table(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -15,6 +16,7 @@ from lstm_core.errors import WordAtlasError
 from lstm_core.run_folder import RunState
 from lstm_core.table.analogy import METHODS
 from lstm_core.table.evaluation import BASELINES
+from lstm_core.table.formats.about import FAULTS
 from lstm_core.table.question_sets import QUESTION_SETS
 from lstm_core.table.search import METRICS
 from ui.i18n import t
@@ -28,7 +30,7 @@ UNSEEN = {
     "key", "type", "layout", "width", "height", "gap", "vertical_alignment", "horizontal_alignment", "label_visibility",
     "position", "url_path", "persist_state", "autocomplete", "format", "selection_mode", "on_select", "page_icon", "name",
     "run_every", "initial_sidebar_state", "icon_position", "filter_mode", "js", "css", "html", "script_path", "accept",
-    "file_name", "on_click",
+    "file_name", "mime", "on_click",
 }  # fmt: skip
 # calls of st.* whose positional strings are names, not sentences
 NAMING = {"component", "Page", "get_option", "App", "container", "form", "fragment", "switch_page", "page_link"}
@@ -130,6 +132,7 @@ def used_entries() -> set[str]:
     return written | reasons | {family.replace("*", value) for family, values in FAMILIES.items() for value in values}
 
 
+@cache
 def named_in_core() -> set[str]:
     """Every string of the core: names of columns, values, choices and reasons are among them."""
     core = ROOT / "lstm_core"
@@ -151,6 +154,7 @@ FAMILIES = {
     "plot.*": _WORDS,
     "train.state.*": get_args(RunState),
     "train.*_hint": ("failed", "crashed"),
+    "tables.dropped.*": FAULTS,
     "analogy.*": METHODS,
     "metric.*": METRICS,
     "category.*": [name for one in QUESTION_SETS for name in (*one.analogies, *one.odd)],

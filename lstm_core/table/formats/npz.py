@@ -13,18 +13,20 @@ import numpy as np
 from lstm_core.options import Options
 from lstm_core.registry import Text
 from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.formats.about import named
 from lstm_core.table.formats.base import (
     FORMATS,
     MAX_LABEL,
     MAX_VALUES,
+    Progress,
     check_shape,
     metadata_json,
-    named,
     refuse,
     replacing,
 )
+from lstm_core.table.formats.npy import BAD_HEADER, array_header
 
-_BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+_BROKEN = (*BAD_HEADER, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, IndexError)
 
 
 class Npz:
@@ -34,9 +36,15 @@ class Npz:
     label = Text("NumPy 묶음 (.npz)", "NumPy archive (.npz)")
     suffixes: tuple[str, ...] = (".npz",)
     complete = True
+    also: tuple[str, ...] = ()
+    folder = False
     Options = Options
 
-    def read(self, path: Path) -> EmbeddingTable:
+    def recognises(self, head: bytes) -> bool:
+        """Tell whether ``head`` begins as a zip archive does."""
+        return head.startswith(b"PK")
+
+    def read(self, path: Path, options: Any, progress: Progress | None = None) -> EmbeddingTable:
         """Return the table in ``path``. Raises :class:`InvalidTable`."""
         try:
             shapes = _headers(path)
@@ -58,7 +66,7 @@ class Npz:
         columns = {f"column:{key}": np.array(values, dtype=np.str_) for key, values in table.columns.items()}
         texts = {"labels": np.array(table.labels, dtype=np.str_), **columns}
         if any(text.endswith("\0") for values in (table.labels, *table.columns.values()) for text in values):
-            refuse(path, "a label ends with a NUL character")
+            refuse(path, "a label ends with a NUL character", cause="unwritable")
         arrays: dict[str, Any] = {**texts, "matrix": table.matrix, "metadata": np.array(metadata_json(table))}
         if table.counts is not None:
             arrays["counts"] = table.counts
@@ -72,14 +80,12 @@ def _headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             with archive.open(info) as member:
-                version = np.lib.format.read_magic(member)
-                reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-                shape, _, kind = reader(member)
+                shape, kind = array_header(member)
             if kind.hasobject:
-                refuse(path, "it holds Python objects, which are never loaded")
+                refuse(path, "it holds Python objects, which are never loaded", cause="unsafe")
             if int(np.prod(shape, dtype=object)) * kind.itemsize > 4 * MAX_VALUES:
-                refuse(path, f"its array {info.filename} unpacks to more than this program takes")
-            found[info.filename.removesuffix(".npy")] = (tuple(shape), kind)
+                refuse(path, f"its array {info.filename} unpacks to more than this program takes", cause="too_large")
+            found[info.filename.removesuffix(".npy")] = (shape, kind)
     return found
 
 
