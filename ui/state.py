@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from lstm_core.run_tables import list_tables
 from lstm_core.runs import RunDirectory, list_runs, models_root, read_table, runs_root
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.formats import read_table as read_file
+from lstm_core.table.index import is_large, search_index
 from lstm_core.text.corpus import CORPORA
 from ui.i18n import named, t, t_text
 from ui.messages import explain
