@@ -11,7 +11,7 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
 
 import numpy as np
 
@@ -28,6 +28,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 _AWAY = 15.0  # seconds after which somebody who no longer looks has left
 _BEGUN: dict[str, subprocess.Popen[bytes]] = {}  # workers of this process by folder: their stdin must stay open
 _GUARD = Lock()
+_READY = Event()  # the spare worker is warm
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,9 @@ def warm() -> None:
     """Start a spare worker that imports and compiles what is slow, and waits for the next computation."""
     with _GUARD:
         if (spare := _BEGUN.get("")) is None or spare.poll() is not None:
-            _BEGUN[""] = _process("--warm")
+            _READY.clear()
+            spare = _BEGUN[""] = _process("--warm")
+            Thread(target=_listen, args=(spare,), daemon=True).start()
 
 
 def end_all() -> None:
@@ -208,9 +211,9 @@ def _prepare(work: Work) -> None:
 
 def _start(folder: WorkFolder) -> None:
     with _GUARD:
-        spare = _BEGUN.pop("", None)
-        warmed = spare is not None and spare.poll() is None
-        process = spare if spare is not None and warmed else _process()
+        spare = _BEGUN.get("")
+        warmed = spare is not None and spare.poll() is None and _READY.is_set()
+        process = _BEGUN.pop("") if warmed else _process()  # one that still warms up would only make us wait
         _BEGUN[str(folder.path)] = process
     assert process.stdin is not None
     process.stdin.write(f"{folder.path}\n".encode())
@@ -219,10 +222,16 @@ def _start(folder: WorkFolder) -> None:
         warm()
 
 
+def _listen(spare: subprocess.Popen[bytes]) -> None:
+    """Wait until ``spare`` says that it is warm."""
+    if spare.stdout is not None and spare.stdout.readline() and _BEGUN.get("") is spare:
+        _READY.set()
+
+
 def _process(*arguments: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "lstm_core.projection.worker", *arguments]
     return subprocess.Popen(
-        command, cwd=_PROJECT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, close_fds=True
+        command, cwd=_PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, close_fds=True
     )
 
 
@@ -248,9 +257,10 @@ def _end(folder: WorkFolder) -> None:
 def _kill(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
-    if process.stdin is not None:
-        with suppress(OSError):
-            process.stdin.close()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
 
 
 def _sweep(parent: Path) -> None:

@@ -34,8 +34,11 @@ def main() -> None:
     """Wait for a folder, then compute what it asks for."""
     with suppress(OSError, AttributeError):
         os.nice(5)  # the pages come first
+    ready = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what libraries print goes nowhere
     if "--warm" in sys.argv:
         _warm()
+        os.write(ready, b"warm\n")
     line = sys.stdin.readline().strip()
     if line:
         work(WorkFolder(Path(line)))

@@ -138,6 +138,10 @@ def test_a_warmed_worker_is_used_and_another_takes_its_place(tmp_path):
     spare = work_module._BEGUN[""]
     warm()
     assert work_module._BEGUN[""] is spare
+    early = begin(question(TABLE, **LONG), tmp_path)  # not warm yet: nobody waits for it
+    assert work_module._BEGUN[str(early.folder.path)] is not spare
+    early.leave()
+    assert work_module._READY.wait(120)
     work = begin(question(TABLE, **SHORT), tmp_path)
     assert work_module._BEGUN[str(work.folder.path)] is spare
     work.leave()
