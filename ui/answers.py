@@ -52,8 +52,10 @@ def show_excluded(found: Neighbors) -> None:
 
 
 def show_candidates(found: Neighbors) -> None:
-    """Say how many words were compared."""
+    """Say how many words were compared, and when the word asked about is not one of the table's."""
     st.caption(t("neighbors.candidates", candidates=f"{found.candidates:,}"))
+    if found.inferred:
+        st.caption(t("neighbors.inferred", word=plain(found.query)))
 
 
 def show_parallelogram_caption(drawn: Parallelogram) -> None:

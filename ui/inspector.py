@@ -17,7 +17,7 @@ NEIGHBORS = 10
 
 
 def show_inspector(table: EmbeddingTable, word: str) -> Neighbors | None:
-    """Show the chosen word with its neighbours and return them; without a word, say how to choose one.
+    """Show the chosen word with its neighbours and return them, if it has a place; without a word, say how to choose one.
 
     Raises :class:`UnknownWords`.
     """
@@ -28,11 +28,12 @@ def show_inspector(table: EmbeddingTable, word: str) -> Neighbors | None:
     found = nearest(table, word, k=most_neighbors(table, NEIGHBORS, excluded=1))
     with st.container(key="chosen"):
         st.subheader(plain(found.query), anchor=False)
-    st.caption(" · ".join(facts(table, found.query)))
+    known = t("neighbors.inferred", word=plain(found.query)) if found.inferred else " · ".join(facts(table, found.query))
+    st.caption(known)
     st.caption(t("inspector.neighbors"))
     trail.neighbor_list(found, key="map_neighbors")
     st.button(t("inspector.clear"), key="map_clear", on_click=trail.clear, type="tertiary")
-    return found
+    return None if found.inferred else found
 
 
 def offer_place(neighbors: Neighbors, table: EmbeddingTable, projection: Projection) -> None:

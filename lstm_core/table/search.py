@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -14,6 +14,7 @@ from lstm_core.normalize import normalize
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.index import cosine_scans
 from lstm_core.table.scan import ROUNDING, Scan, best, rank
+from lstm_core.table.subwords import word_vector
 
 Metric = Literal["cosine", "dot", "euclidean"]
 METRICS: tuple[str, ...] = get_args(Metric)
@@ -37,6 +38,7 @@ class Neighbors:
 
     ``candidates`` words were compared. ``excluded`` words were not let in because the query holds them: their score and the
     rank they would have had over the whole table are kept, so that nobody has to guess what leaving them out changed.
+    ``inferred``: the word asked about is not in the table, its vector was composed from pieces of its spelling.
     """
 
     query: str
@@ -46,6 +48,7 @@ class Neighbors:
     excluded: tuple[Neighbor, ...]
     candidates: int
     fingerprint: str
+    inferred: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -61,6 +64,7 @@ class Neighbors:
             "metric": self.metric,
             "method": self.method,
             "excluded": excluded,
+            **({"inferred": True} if self.inferred else {}),
             "results": results,
         }
 
@@ -70,13 +74,14 @@ def nearest(
 ) -> Neighbors:
     """Return the ``k`` words closest to ``word``, which is itself left out; only words of the mask ``among`` ``(V,)`` compete.
 
-    Raises :class:`UnknownWords`; :class:`InvalidOption` for a wrong ``k`` or ``metric``; :class:`NoDirection` for a zero row
-    under cosine.
+    A table that can compose rows for words outside (fastText) answers for these too, and says so. Raises
+    :class:`UnknownWords`; :class:`InvalidOption` for a wrong ``k`` or ``metric``; :class:`NoDirection` for a zero row under
+    cosine.
     """
-    row = table.index(word)
-    return nearest_to_vector(
-        table, table.matrix[row], k=k, exclude=(word,), query=table.labels[row], metric=metric, among=among
-    )
+    asked = word_vector(table, word)
+    own = () if asked.inferred else (asked.word,)
+    found = nearest_to_vector(table, asked.vector, k=k, exclude=own, query=asked.word, metric=metric, among=among)
+    return replace(found, inferred=asked.inferred)
 
 
 def nearest_to_vector(

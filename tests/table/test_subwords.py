@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lstm_core.errors import InvalidTable, UnknownWords
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.formats import read_table, write_table
+from lstm_core.table.search import nearest
 from lstm_core.table.subwords import SubwordComposer, gram_hashes, word_vector
 
 CORPUS = [f"왕 이 여왕 을 사랑 한다 {word} </s> co-op naïve 😀".split() for word in ("하나", "둘", "셋", "넷")] * 5
@@ -100,6 +101,18 @@ def test_words_outside_are_composed_as_gensim_composes_them(facebook_model, word
     path, peer = facebook_model
     found = word_vector(read_table(path), word)
     assert found.inferred and found.vector == pytest.approx(peer[word], abs=1e-6)
+
+
+def test_a_word_outside_is_answered_for_and_that_is_said(facebook_model):
+    path, peer = facebook_model
+    table = read_table(path)
+    found = nearest(table, "사랑한다", k=3)
+    cosines = table.unit @ (peer["사랑한다"] / np.linalg.norm(peer["사랑한다"]))
+    assert list(found.words) == [table.labels[row] for row in np.argsort(-cosines, kind="stable")[:3]]
+    assert found.inferred and found.to_json()["inferred"] and found.excluded == () and found.candidates == len(table)
+    assert not nearest(table, "왕", k=3).inferred
+    with pytest.raises(UnknownWords):
+        nearest(EmbeddingTable(table.labels, table.matrix), "사랑한다", k=3)
 
 
 def test_the_composer_survives_in_our_own_file(facebook_model, tmp_path):
