@@ -8,7 +8,7 @@ whatever lies further from the answer's score than its rounding can reach; the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -33,6 +33,7 @@ class Scoring(Protocol):
     """Questions that can be scored against any rows of a table."""
 
     margin: Wide
+    kind: type[np.floating]
 
     def __len__(self) -> int: ...
 
@@ -50,6 +51,8 @@ class Sums:
 
     ``left`` ``(P, D)`` and ``right`` ``(C, D)`` hold each part once; without ``right`` a question is its own ``left``.
     """
+
+    kind: type[np.floating] = np.float32
 
     def __init__(self, left: Wide, which: Rows, *, right: Wide | None = None, whose: Rows | None = None) -> None:
         self.left, self.which, self.right, self.whose = left, which, right, whose
@@ -79,12 +82,11 @@ class Sums:
 
         return add
 
-    def _runs(self, batch: slice) -> Iterator[tuple[int, slice]]:
-        """Yield the left part and the place in ``batch`` of every run of questions that share it."""
+    def _runs(self, batch: slice) -> list[tuple[int, slice]]:
+        """Return the left part and the place in ``batch`` of every run of questions that share it."""
         which = self.which[batch]
         ends = [*(np.flatnonzero(which[1:] != which[:-1]) + 1).tolist(), len(which)]
-        for start, end in zip([0, *ends], ends, strict=False):
-            yield which[start], slice(start, end)
+        return [(int(which[start]), slice(start, end)) for start, end in zip([0, *ends], ends, strict=False)]
 
     def exact(self, questions: Rows, rows: Matrix) -> Wide:
         """Return the score of each question against its row in double precision."""
@@ -100,6 +102,8 @@ class Products:
 
     ``parts`` ``(W, D)`` holds each word once, ``places`` ``(Q, 3)`` says which of them are a, b and c.
     """
+
+    kind: type[np.floating] = np.float64
 
     def __init__(self, parts: Wide, places: Rows) -> None:
         self.parts, self.places = parts, places
@@ -145,13 +149,21 @@ def rows_ahead(scoring: Scoring, unit: Matrix, answers: Rows, *, progress: Progr
     the share done (0-1) and may raise to stop.
     """
     goal = scoring.exact(np.arange(len(scoring)), unit[answers])
+    kind = scoring.kind
+    low = np.nextafter((goal - scoring.margin - TIE).astype(kind), kind(-np.inf))[:, None]
+    high = np.nextafter((goal + scoring.margin).astype(kind), kind(np.inf))[:, None]
     ahead = np.zeros(len(scoring), dtype=np.int64)
     for start in range(0, len(unit) if len(scoring) else 0, BLOCK):
         rows = unit[start : start + BLOCK]
         scores_of = scoring.scorer(rows)
+        unclear: list[tuple[Rows, Rows]] = []
         for first in range(0, len(scoring), BATCH):
             batch = slice(first, min(first + BATCH, len(scoring)))
-            ahead[batch] += _count(scoring, scores_of(batch), goal=goal, batch=batch, rows=rows)
+            scores = scores_of(batch)
+            ahead[batch] += _sort_out(scores >= low[batch], scores > high[batch], first, unclear)
+        questions, places = (np.concatenate(each) for each in zip(*unclear, strict=True))
+        reached = _reached(scoring, questions, rows, places, goal)
+        ahead += np.bincount(questions[reached], minlength=len(ahead))
         if progress is not None:
             progress(min(1.0, (start + BLOCK) / len(unit)))
     return ahead - 1  # the answer itself is as good as itself
@@ -165,22 +177,22 @@ def stand_ahead(scoring: Scoring, unit: Matrix, answers: Rows, *, others: Rows) 
     return better
 
 
-def _count(scoring: Scoring, scores: NDArray[np.floating], *, goal: Wide, batch: slice, rows: Matrix) -> Rows:
-    """Return how many of ``scores`` ``(B, n)`` reach the goal of their question, unclear ones decided in double precision."""
-    kind = scores.dtype.type
-    low = np.nextafter((goal[batch] - scoring.margin[batch] - TIE).astype(kind), kind(-np.inf))[:, None]
-    high = np.nextafter((goal[batch] + scoring.margin[batch]).astype(kind), kind(np.inf))[:, None]
-    near, above = scores >= low, scores > high
+def _sort_out(near: NDArray[np.bool_], above: NDArray[np.bool_], first: int, unclear: list[tuple[Rows, Rows]]) -> Rows:
+    """Return how many rows are surely ``above``, ``(B,)``; note those that are only ``near``: question from ``first``, row."""
     found = _flags(above)
-    unclear = np.flatnonzero(_flags(near) > found)
-    question, row = np.divmod(np.flatnonzero(near[unclear] ^ above[unclear]), scores.shape[1])
-    question = unclear[question]
-    piece = max(1, _RECHECKED // rows.shape[1])
-    for start in range(0, len(question), piece):
-        part = slice(start, start + piece)
-        reached = scoring.exact(question[part] + batch.start, rows[row[part]]) >= goal[batch][question[part]] - TIE
-        found += np.bincount(question[part][reached], minlength=len(found))
+    lines = np.flatnonzero(_flags(near) > found)
+    line, place = np.divmod(np.flatnonzero(near[lines] ^ above[lines]), near.shape[1])
+    unclear.append((lines[line] + first, place))
     return found
+
+
+def _reached(scoring: Scoring, questions: Rows, rows: Matrix, places: Rows, goal: Wide) -> NDArray[np.bool_]:
+    """Return whether the row at each of ``places`` reaches the goal of the question beside it, in double precision."""
+    reached, piece = np.zeros(len(questions), dtype=bool), max(1, _RECHECKED // rows.shape[1])
+    for start in range(0, len(questions), piece):
+        part = slice(start, start + piece)
+        reached[part] = scoring.exact(questions[part], rows[places[part]]) >= goal[questions[part]] - TIE
+    return reached
 
 
 def _flags(flags: NDArray[np.bool_]) -> Rows:
