@@ -1,9 +1,9 @@
 """How t-SNE is optimised: by oneDAL in the plane where the processor has it, else by openTSNE.
 
-oneDAL's descent (of scikit-learn-intelex, x86-64 only, 2-D only) takes a fifth of openTSNE's processor time, but shows
-nothing while it runs. So it is called for 50 steps at a time: each call begins with momentum 0 and gains 1, which the larger
-learning rate of Belkina et al. (2019) makes up for. The layout does not depend on whether anybody watches, and
-is the same to the byte however many threads there are from two on. Figures: ``benchmarks/RESULTS.md``.
+oneDAL's descent (of scikit-learn-intelex, x86-64 only, 2-D only, not for very many points) takes a fifth of openTSNE's
+processor time, but shows nothing while it runs. So it is called for 50 steps at a time: each call begins with momentum 0 and
+gains 1, which the larger learning rate of Belkina et al. (2019) makes up for. The layout does not depend on whether anybody
+watches, and is the same to the byte however many threads there are from two on. Figures: ``benchmarks/RESULTS.md``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from lstm_core.projection.methods import Coordinates, Job
 EARLY = 250
 """Steps of early exaggeration."""
 _EVERY = 50  # steps between frames; fewer would forget the momentum too often
+_ONEDAL_UP_TO = 12_000  # points; at 50,000 oneDAL 2026.2 writes beyond its tree and the process is aborted (docs/log.md)
 _FFT_FROM = 10_000  # points; below, openTSNE's Barnes-Hut is faster than its FFT
 _THETA = {2: 0.5, 3: 0.8}  # coarseness of Barnes-Hut; 0.8 costs nothing measurable in 3-D
 
@@ -40,7 +41,8 @@ class Descent:
 
 def descend(descent: Descent, job: Job) -> tuple[Coordinates, float]:
     """Return the layout ``(N, 2 or 3)`` and its KL divergence."""
-    library = onedal() if descent.start.shape[1] == 2 else None
+    count, dimension = descent.start.shape
+    library = onedal() if dimension == 2 and count <= _ONEDAL_UP_TO else None
     return _by_opentsne(descent, job) if library is None else _by_onedal(library, descent, job)
 
 

@@ -91,6 +91,11 @@ class ProjectionMethod(ABC):
     def fit(self, job: Job) -> tuple[Coordinates, Extra]:
         """Return coordinates ``(N, dimension)`` of the rows of ``job``, of which there are enough."""
 
+    def warm(self) -> None:
+        """Import and compile what the method needs, by making a small picture. Raises ``ImportError``."""
+        matrix = np.random.default_rng(0).normal(size=(200, 8)).astype(np.float32)
+        self.fit(Job(matrix, 2, self.Options(), 0))
+
     def place(self, job: Job, coordinates: Coordinates, vectors: Matrix) -> Coordinates:
         """Return places ``(n, dimension)`` for ``vectors`` ``(n, D)`` on the picture ``coordinates`` of ``job``; it stays."""
         near, scores = nearest_to(unit_rows(job.matrix), unit_rows(vectors), k=min(_PLACED_BY, len(coordinates)))

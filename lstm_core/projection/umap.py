@@ -1,4 +1,4 @@
-"""UMAP by umap-learn, on exact neighbours (McInnes, Healy & Melville 2018)."""
+"""UMAP by umap-learn, on exact neighbours of up to 20,000 rows, else its own search (McInnes, Healy & Melville 2018)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import warnings
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_core.options import Options, option
 from lstm_core.projection.methods import PROJECTIONS, Coordinates, Extra, Job, ProjectionMethod, unit_rows
 from lstm_core.projection.neighbors import near_graph
 from lstm_core.registry import Text
+from lstm_core.table.embedding_table import Matrix
+
+_EXACT_UP_TO = 20_000  # rows; beyond, umap-learn's approximate search is faster
 
 
 class UMAPOptions(Options):
@@ -83,6 +87,13 @@ class UMAPProjection(ProjectionMethod):
         """Return two words more than neighbours."""
         return "words for so many neighbours", max(options.n_neighbors, dimension + 1) + 2
 
+    def warm(self) -> None:
+        """Also compile umap-learn's own search for neighbours."""
+        from pynndescent import NNDescent
+
+        super().warm()
+        NNDescent(np.random.default_rng(0).normal(size=(500, 8)).astype(np.float32), n_neighbors=15, random_state=0)
+
     def fit(self, job: Job) -> tuple[Coordinates, Extra]:
         """Return coordinates ``(N, dimension)``."""
         import umap
@@ -90,9 +101,7 @@ class UMAPProjection(ProjectionMethod):
         options: UMAPOptions = job.options
         job.tell(0.0)
         rows = unit_rows(job.matrix) if options.unit_rows else job.matrix
-        near, distances = near_graph(rows, k=options.n_neighbors - 1)
-        own = np.arange(len(rows))[:, None]
-        graph = np.hstack([own, near]), np.hstack([np.zeros_like(distances[:, :1]), distances])  # itself is first
+        graph = _graph(rows, options.n_neighbors) if len(rows) <= _EXACT_UP_TO else (None, None, None)
         job.tell(0.1)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -111,6 +120,13 @@ class UMAPProjection(ProjectionMethod):
             layout = model.fit_transform(rows)
         job.tell(1.0)
         return np.asarray(layout, dtype=np.float32), Extra()
+
+
+def _graph(rows: Matrix, count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the ``count`` exact neighbours of each row and their distances, both ``(N, count)``; itself is the first."""
+    near, distances = near_graph(rows, k=count - 1)
+    own = np.arange(len(rows))[:, None]
+    return np.hstack([own, near]), np.hstack([np.zeros_like(distances[:, :1]), distances])
 
 
 class _Told:

@@ -15,7 +15,6 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -25,7 +24,6 @@ from lstm_core.projection import PROJECTIONS, Projection
 from lstm_core.projection.cache import write_projection
 from lstm_core.projection.methods import Coordinates, Job
 from lstm_core.projection.work import AT_ONCE, WorkFolder
-from lstm_core.table.embedding_table import EmbeddingTable
 
 _EVERY = 0.1  # seconds between looks at what is asked of us
 
@@ -113,14 +111,10 @@ def _watch(folder: WorkFolder) -> None:
 
 
 def _warm() -> None:
-    """Make a small picture by every method that has something to import or to compile."""
-    matrix = np.random.default_rng(0).normal(size=(200, 8)).astype(np.float32)
-    table = EmbeddingTable(tuple(f"w{row}" for row in range(len(matrix))), matrix)
     for member in PROJECTIONS:
         if not member.quick:
             with suppress(ImportError):
-                small: Any = Job(table.matrix, 2, member.Options(), 0)
-                member.fit(small)
+                member.warm()
 
 
 if __name__ == "__main__":

@@ -38,6 +38,14 @@ def left_in(cache):
     return [path.name for path in (cache / "work").iterdir() if path.suffix != ".lock"]
 
 
+def stands_still(work):
+    """The glance at work that has not gone on for a while; None else."""
+    before = work.look()
+    time.sleep(1.5)
+    now = work.look()
+    return now if now.share == before.share else None
+
+
 def is_running(pid):
     try:
         os.kill(pid, 0)
@@ -75,10 +83,8 @@ def test_frames_pause_and_keep(tmp_path):
     first = wait(lambda: (now := work.look()).frame is not None and now)
     assert first.frame.shape == (300, 3) and 0 <= first.share < 1
     work.pause(True)
-    time.sleep(0.5)  # whoever is between two frames comes to the next
-    before = wait(lambda: work.look())
-    time.sleep(0.5)
-    assert work.look().paused and work.look().share == before.share
+    before = wait(lambda: stands_still(work))  # whoever is between two frames comes to the next
+    assert before.paused
     kept = work.keep()
     assert kept.coordinates.tobytes() == work.look().frame.tobytes()
     assert 0 < kept.quality["done"] < 1 and kept.method == "tsne"
