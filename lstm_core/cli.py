@@ -105,6 +105,7 @@ def _tokenize_parser(parser: argparse.ArgumentParser) -> None:
     from lstm_core.cli_text import tokenize_parser
 
     tokenize_parser(parser)
+    _set_option(parser)
 
 
 def _evaluate_parser(parser: argparse.ArgumentParser) -> None:

@@ -67,7 +67,7 @@ def show_sweep(table: EmbeddingTable) -> None:
 
 def _choose(table: EmbeddingTable) -> _Question:
     how, what, which, many = st.columns([2, 2, 3, 1.4], vertical_alignment="bottom")
-    keys = [key for key in PROJECTIONS.keys() if swept_options(key)]
+    keys = [member.key for member in PROJECTIONS if not member.quick]  # nothing is left to chance in the quick ones
     method = str(
         how.selectbox(
             t("map.method"), keys, format_func=named(keys, lambda key: t_text(PROJECTIONS[key].label)), key="sweep_method"

@@ -16,7 +16,7 @@ from lstm_core.options import build
 from lstm_core.projection import PROJECTIONS, Projection, cached_project
 from lstm_core.projection.compare import compare
 from lstm_core.projection.comparison import ComparisonOptions, TableComparison
-from lstm_core.projection.linked import apart, joint_options, joint_rows, joint_table
+from lstm_core.projection.linked import apart, joint_methods, joint_options, joint_rows, joint_table
 from lstm_core.projection.quality import projection_quality
 from lstm_core.table.embedding_table import EmbeddingTable
 from ui import trail
@@ -112,8 +112,8 @@ def _controls(table: EmbeddingTable, drawn: int) -> _View:
         word = trail.word_field(t("map.find"), placeholder=t("map.find_hint"))
     method = how.selectbox(
         t("map.method"),
-        PROJECTIONS.keys(),
-        format_func=named(PROJECTIONS.keys(), lambda key: t_text(PROJECTIONS[key].label)),
+        joint_methods(),
+        format_func=named(joint_methods(), lambda key: t_text(PROJECTIONS[key].label)),
         key="compare_method",
         persist_state="session",
     )

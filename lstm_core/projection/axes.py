@@ -65,6 +65,7 @@ class AxesProjection(ProjectionMethod):
     placing = Text("같은 축에 그대로 투영했습니다.", "Projected onto the same axes.")
     Options: type[Options] = AxesOptions
     quick = True
+    asks_words = True
 
     def words(self, options: AxesOptions, dimension: int) -> tuple[str, ...]:
         """Return the words at the ends of the axes."""

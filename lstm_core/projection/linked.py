@@ -33,6 +33,11 @@ def joint_rows(comparison: TableComparison, *, limit: int, always: Iterable[int]
     return np.concatenate([places, places + len(comparison)])
 
 
+def joint_methods() -> tuple[str, ...]:
+    """Return the methods that can draw two tables together: all but those that ask for words, which both would have."""
+    return tuple(member.key for member in PROJECTIONS if not member.asks_words)
+
+
 def joint_options(method: str) -> dict[str, bool]:
     """Return the options under which ``method`` leaves the aligned rows as they are: their lengths are settled already."""
     return {"unit_rows": False} if "unit_rows" in PROJECTIONS[method].Options.model_fields else {}

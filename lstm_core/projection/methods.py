@@ -63,8 +63,8 @@ class Extra:
 
 class ProjectionMethod(ABC):
     """A way to make a picture of rows. ``caution`` says in a sentence what the picture can and cannot show, ``placing`` how
-    a new word gets its place. ``quick`` ones need no worker process; ``live`` ones show frames; pictures depend on the
-    versions of ``libraries``.
+    a new word gets its place. ``quick`` ones need no worker process; ``live`` ones show frames; ``asks_words`` ones need to
+    be told words; pictures depend on the versions of ``libraries``.
     """
 
     key: str
@@ -77,6 +77,7 @@ class ProjectionMethod(ABC):
     Options: type[Options]
     quick: ClassVar[bool] = False
     live: ClassVar[bool] = False
+    asks_words: ClassVar[bool] = False
     libraries: ClassVar[tuple[str, ...]] = ()
 
     def words(self, options: Any, dimension: int) -> tuple[str, ...]:

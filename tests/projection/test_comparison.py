@@ -9,8 +9,7 @@ from lstm_core.errors import InvalidTable, TooFew, UnknownWords
 from lstm_core.projection import project
 from lstm_core.projection.compare import compare, shared_words
 from lstm_core.projection.comparison import ComparisonOptions
-from lstm_core.projection.linked import apart, joint_options, joint_rows, joint_table
-from lstm_core.projection.methods import PROJECTIONS
+from lstm_core.projection.linked import apart, joint_methods, joint_options, joint_rows, joint_table
 from lstm_core.table.embedding_table import EmbeddingTable
 
 FEW = ComparisonOptions(k=3, shuffles=4)
@@ -142,7 +141,7 @@ def test_progress_rises_to_one_and_can_end_the_work():
     assert told == sorted(told) and told[-1] == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("method", PROJECTIONS.keys())
+@pytest.mark.parametrize("method", joint_methods())
 def test_linked_maps_show_both_tables_in_one_basis(method):
     rows = cloud(14, 130)
     found = compare(table(rows), table(rows @ rotation(14)), options=FEW)

@@ -13,7 +13,7 @@ from lstm_core.files import atomic_write_json
 from lstm_core.normalize import normalize
 from lstm_core.options import describe
 from lstm_core.text.tokenizers import BLANK, TOKENIZERS, read_tokenizer, tokenizer_from_json, version_note
-from lstm_core.text.vocabulary import SPECIALS, Vocabulary
+from lstm_core.text.vocabulary import SPECIALS, TokenTypes
 
 SENTENCES = ["왕이 고양이를 보았다.", "고양이는 왕에게 왔다!", "왕은 고양이와 산다", "The King's co-op 🙂 ok", "ㅋㅋ 재미있다"]
 ALPHABETS = (
@@ -70,7 +70,8 @@ class TestEveryTokenizer:
     def test_a_vocabulary_takes_its_tokens(self, key, parts):
         tokens = FITTED[key].tokenize(normalize("".join(parts)))
         assert not any(letter.isspace() for token in tokens for letter in token)
-        known = Vocabulary.from_counts(dict.fromkeys(tokens, 1), max_size=10_000)
+        words = tuple(sorted(set(tokens) - set(SPECIALS)))
+        known = TokenTypes(words, (1,) * len(words), len(words), len(words)).vocabulary(max_size=10_000)
         assert json.dumps(known.to_json(), ensure_ascii=False).encode("utf-8")
         assert set(known.words) == set(tokens) - set(SPECIALS)
 
@@ -126,8 +127,8 @@ class TestEveryTokenizer:
         assert isinstance(FITTED[key].decode(["/", "<unk>", "이/JKS", "/NNG", "다/VV", "", "▁", "ㄴ다/EF", "a/XX"]), str)
 
 
-def test_halves_of_characters_are_no_text():
-    assert normalize("\ud800왕\udfff 🙂\udc00") == "왕 🙂"
+def test_halves_of_characters_are_cut_as_the_sign_for_what_is_no_character():
+    assert TOKENIZERS["words"].fit([]).tokenize(normalize("\ud800왕\udfff 🙂")) == ["\ufffd", "왕", "\ufffd", "🙂"]
 
 
 def test_a_run_of_before_versions_is_of_the_first():

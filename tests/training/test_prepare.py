@@ -9,7 +9,7 @@ from safetensors.numpy import save_file
 from lstm_core.errors import StorageFailed
 from lstm_core.files import read_json
 from lstm_core.runs import read_coverage, read_vocabulary
-from lstm_core.text.corpus import open_corpus
+from lstm_core.text.file_corpus import SAMPLE, FileCorpus
 from lstm_core.text.token_file import Sentences
 from lstm_core.text.tokenizers import TOKENIZERS
 from lstm_core.training.data import Layout, Stream
@@ -30,9 +30,19 @@ def ids(prepared):
     return [one.tolist() for one in prepared.sentences]
 
 
+_sentences = FileCorpus.sentences
+
+
+def unread(corpus):
+    """The first texts, by which a file is told to be text and in which language; reading on is an error."""
+    for number, sentence in enumerate(_sentences(corpus)):
+        assert number <= SAMPLE, "the text was read"
+        yield sentence
+
+
 def test_a_second_run_does_not_read_the_text(new_run, small, monkeypatch):
     first = prepare(new_run("a"), small, tick=quiet)
-    monkeypatch.setattr(type(open_corpus(small.corpus)), "sentences", None)
+    monkeypatch.setattr(FileCorpus, "sentences", unread)
     second = prepare(new_run("b"), small, tick=quiet)
     assert ids(second) == ids(first) and second.vocabulary == first.vocabulary
 
@@ -48,7 +58,7 @@ def test_a_run_needs_neither_the_text_nor_the_cache_to_go_on(new_run, small, cac
     run = new_run()
     before = prepare(run, small, tick=quiet)
     shutil.rmtree(cache)
-    monkeypatch.setattr(type(open_corpus(small.corpus)), "sentences", None)
+    monkeypatch.setattr(FileCorpus, "sentences", unread)
     assert ids(prepare(run, small, tick=quiet)) == ids(before)
 
 
