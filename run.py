@@ -22,7 +22,7 @@ PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else 
 STAMP = os.path.join(VENV, "installed.json")  # which requirement files were installed whole
 UNFINISHED = os.path.join(VENV, "unfinished")  # there while an installation runs, and after one that was interrupted
 APP, DEV = "requirements.txt", "requirements-dev.txt"
-DISK_NEEDED = 3 * 1024**3  # bytes; the environment takes 2 GB, pip needs room to unpack
+DISK_NEEDED = 4 * 1024**3  # bytes; the environment takes 2.5 GB, pip needs room to unpack
 
 
 def main(arguments: "list[str]") -> int:
@@ -137,7 +137,7 @@ def make_environment() -> None:
     """Put a new, empty environment in the place of ``.venv``."""
     free = shutil.disk_usage(ROOT).free
     if free < DISK_NEEDED:
-        stop(f"about 3 GB of free disk space are needed, there are {free / 1024**3:.1f} GB")
+        stop(f"about 4 GB of free disk space are needed, there are {free / 1024**3:.1f} GB")
     if os.path.islink(VENV):
         os.unlink(VENV)
     shutil.rmtree(VENV, ignore_errors=True)

@@ -23,7 +23,7 @@ EARLY = 250
 _EVERY = 50  # steps between frames; fewer would forget the momentum too often
 _ONEDAL_UP_TO = 12_000  # points; at 50,000 oneDAL 2026.2 writes beyond its tree and the process is aborted (docs/log.md)
 _FFT_FROM = 10_000  # points; below, openTSNE's Barnes-Hut is faster than its FFT
-_THETA = {2: 0.5, 3: 0.8}  # coarseness of Barnes-Hut; 0.8 costs nothing measurable in 3-D
+_THETA = {2: 0.5, 3: 0.8}  # coarseness of Barnes-Hut; in 3-D 0.8 is twice as fast as 0.5 and keeps 2 to 3 % fewer neighbours
 
 
 @dataclass(frozen=True, eq=False)
