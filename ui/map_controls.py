@@ -20,7 +20,7 @@ from ui.text import plain, split_words
 PLAIN, FREQUENCY, RECALL = "-plain", "-frequency", "-recall"  # ways to colour that are not the name of a column
 LIST = "list"  # words of one's own instead of a sample
 SHOWN = {2: 5000, 3: 3000}  # points drawn unless told otherwise
-_METHOD, _DIMENSION = "map_method", "map_dimension"
+_METHOD, _DIMENSION, _BACK = "map_method", "map_dimension", "map_back_to_pca"
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class MapView:
 
 def map_controls(table: EmbeddingTable) -> MapView:
     """Draw the controls and return what they say. Raises :class:`InvalidOption`."""
+    if st.session_state.pop(_BACK, False):
+        st.session_state[_METHOD] = PROJECTIONS.keys()[0]
     find, how, depth, colour, more = st.columns([3, 2.4, 1.9, 2.2, 1.2], vertical_alignment="bottom")
     with find:
         word = trail.word_field(t("map.find"), placeholder=t("map.find_hint"))
@@ -71,8 +73,11 @@ def map_controls(table: EmbeddingTable) -> MapView:
 
 
 def use_pca() -> None:
-    """Go back to the method that is there at once: what stopping a long one does."""
-    st.session_state[_METHOD] = PROJECTIONS.keys()[0]
+    """Go back, when the page is drawn anew, to the method that is there at once: what stopping a long one does.
+
+    The wish is kept apart from the widget's own value: a fragment that asks for a rerun would send that again as it was.
+    """
+    st.session_state[_BACK] = True
 
 
 def color_name(key: str) -> str:
