@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_core.errors import InvalidOption, TooFew
-from lstm_core.options import Options, build
+from lstm_core.options import Options, build, option
 from lstm_core.projection.neighbors import nearest_to
 from lstm_core.projection.sample import choose_rows
 from lstm_core.projection.value import Projection
@@ -59,6 +59,19 @@ class Extra:
     explained_variance_ratio: tuple[float, ...] = ()
     spectrum: tuple[float, ...] = ()
     quality: Mapping[str, float] = field(default_factory=dict)
+
+
+def neighbors_by_direction() -> Any:
+    """Return the option ``unit_rows`` of the methods that draw neighbours: whether lengths are left out of account."""
+    return option(
+        True,
+        label=Text("방향만 보기", "Directions only"),
+        help=Text(
+            "행의 길이를 1로 맞춘 뒤 이웃을 찾습니다. 코사인 유사도의 이웃과 같습니다.",
+            "Scale every row to length 1 first: neighbours are those of cosine similarity.",
+        ),
+        advanced=True,
+    )
 
 
 class ProjectionMethod(ABC):

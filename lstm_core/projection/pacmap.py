@@ -7,7 +7,15 @@ import warnings
 import numpy as np
 
 from lstm_core.options import Options, option
-from lstm_core.projection.methods import PROJECTIONS, Coordinates, Extra, Job, ProjectionMethod, unit_rows
+from lstm_core.projection.methods import (
+    PROJECTIONS,
+    Coordinates,
+    Extra,
+    Job,
+    ProjectionMethod,
+    neighbors_by_direction,
+    unit_rows,
+)
 from lstm_core.registry import Text
 
 
@@ -57,15 +65,7 @@ class PaCMAPOptions(Options):
         le=3000,
         advanced=True,
     )
-    unit_rows: bool = option(
-        True,
-        label=Text("방향만 보기", "Directions only"),
-        help=Text(
-            "행의 길이를 1로 맞춘 뒤 이웃을 찾습니다. 코사인 유사도의 이웃과 같습니다.",
-            "Scale every row to length 1 first: neighbours are those of cosine similarity.",
-        ),
-        advanced=True,
-    )
+    unit_rows: bool = neighbors_by_direction()
 
 
 class PaCMAPProjection(ProjectionMethod):
