@@ -15,7 +15,7 @@ class ClozeModel(WordNetwork):
     After context2vec (Melamud, Goldberger & Dagan 2016): two stacks of LSTMs over one embedding, their states merged by a
     layer of rectified units. To that the rows of the nearest neighbours within the sentence are added, each times a weight
     learned for its distance (``near``, 2n: n on the left from the far one on, then n on the right): content words reach the
-    gap undiluted, and the LSTMs learn what their sum leaves open. The output rows are as wide as the embedding.
+    gap undiluted, and the LSTMs learn what their sum leaves open. Output rows are then as wide as the embedding.
     """
 
     def _build(self, width: int) -> None:
@@ -25,7 +25,7 @@ class ClozeModel(WordNetwork):
         self.near = nn.Parameter(torch.empty(2 * self.config.neighbours)) if self.config.neighbours else None
 
     def _width(self) -> int:
-        return self.config.embedding_dim
+        return self.config.embedding_dim if self.config.neighbours else super()._width()
 
     @torch.no_grad()
     def _initialise(self) -> None:
@@ -42,7 +42,7 @@ class ClozeModel(WordNetwork):
     def encode(
         self, ids: Tensor, gaps: Tensor, state: State | None = None, *, embed: Embed | None = None
     ) -> tuple[Tensor, State]:
-        """Return what the output layer reads at each of ``gaps``, (B, T, D), and the left state to carry on with.
+        """Return what the output layer reads at each of ``gaps``, (B, T, W), and the left state to carry on with.
 
         ``ids`` (B, T) stand one place before ``gaps`` (B, T): column t is guessed from ``ids`` up to t, and from the ``gaps``
         after t, read backwards. The last column has nothing to its right.
@@ -55,7 +55,7 @@ class ClozeModel(WordNetwork):
             backwards, _ = self._read(self.right, rows[:, 2:].flip(1), None)  # (B, T - 1, H)
             after = torch.cat([backwards.flip(1), after[:, :1]], 1)
         merged = torch.relu(self.merge(torch.cat([before, after], 2)))  # (B, T, 2H)
-        guess: Tensor = self.projection(self.dropout(merged))  # (B, T, D)
+        guess: Tensor = self.projection(self.dropout(merged))  # (B, T, W)
         if self.near is not None:
             guess = guess + torch.bmm(self._weights(stretch, self.near), rows)
         return guess, state

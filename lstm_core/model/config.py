@@ -49,7 +49,7 @@ class ModelConfig(Options):
         advanced=True,
     )
     neighbours: int = option(
-        5,
+        0,
         ge=0,
         le=50,
         label=Text("직접 더할 이웃 낱말 수", "Neighbours added directly"),
