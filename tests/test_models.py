@@ -13,7 +13,7 @@ from lstm_core.text.corpus import open_corpus
 from lstm_core.text.encode import encode_corpus
 from lstm_core.text.world.lexicon import COLUMNS
 from lstm_core.text.world.questions import implied_questions
-from lstm_core.training.config import TrainConfig, config_from_json
+from lstm_core.training.config import config_from_json
 from models.make import KEEP, MODELS
 
 SHIPPED = Path(__file__).resolve().parents[1] / "models"
@@ -37,10 +37,10 @@ class TestEveryShippedModel:
 
     def test_it_was_made_with_the_settings_of_the_command(self, name):
         said = read_config(RunDirectory(SHIPPED / name))
-        assert config_from_json(said) == TrainConfig(**MODELS[name])
+        assert config_from_json(said) == MODELS[name].config
 
     def test_it_was_made_from_the_corpus_as_it_is_now(self, name):
-        config = TrainConfig(**MODELS[name])
+        config = MODELS[name].config
         corpus = open_corpus(config.corpus, config.corpus_options)
         limits = {"max_vocab": config.max_vocab, "min_count": config.min_count}
         now = encode_corpus(corpus, corpus.default_tokenizer, **limits).vocabulary

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class Objective(Protocol):
-    """Builds a network and says which words it has to predict from what; ``suits``: settings to begin with in place of the usual."""
+    """Builds a network and says which words it has to predict from what.
+
+    ``suits`` are settings to begin with in place of the usual ones.
+    """
 
     key: str
     label: Text

@@ -31,7 +31,8 @@ def near_sum(weights, text, gap):
             between = text[place + 1 : gap + 1] if step < 0 else text[gap + 1 : place + 1]
             if not 0 <= place < len(text) or BOS in between:
                 break
-            total = total + near[reach - distance if step < 0 else reach + distance - 1] * weights["embedding.weight"][text[place]]
+            weight = near[reach - distance if step < 0 else reach + distance - 1]
+            total = total + weight * weights["embedding.weight"][text[place]]
     return total
 
 
