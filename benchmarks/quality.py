@@ -33,8 +33,8 @@ from lstm_core.text.corpus import open_corpus
 from lstm_core.text.encode import encode_corpus
 
 TEXTS: dict[str, dict[str, Any]] = {
-    "ko": {"tokenizer": "morphemes", "tokenizer_options": {"labels": "form"}, "max_vocab": 16_000, "min_count": 10},
-    "en": {"tokenizer": "words", "tokenizer_options": {}, "max_vocab": 16_000, "min_count": 3},
+    "ko": {"tokenizer": "morphemes", "tokenizer_options": {"labels": "form"}, "max_vocab": 20_000, "min_count": 10},
+    "en": {"tokenizer": "words", "tokenizer_options": {}, "max_vocab": 20_000, "min_count": 3},
 }
 FAMILY = {"ko": "male-female", "en": "family"}
 TREATED = ("raw", "all-but-the-top")
@@ -71,7 +71,7 @@ def main() -> None:
         rows += _rows(name, learned, given)
     about = (
         f"{encoded.coverage}; {len(words):,} words × {WIDTH}; seeds {given.seeds}, {given.threads} thread(s); minutes are "
-        f"those of the processor. Analogies: {given.analogies.name}" + (f", pairs: {given.pairs.name}" if given.pairs else "") + "."
+        f"those of the processor. Questions: {given.analogies.name}{f', {given.pairs.name}' if given.pairs else ''}."
     )
     write_section(f"quality-{given.language}", f"{about}\n\n{markdown_table(HEADER, rows)}")
 

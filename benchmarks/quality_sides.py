@@ -18,7 +18,7 @@ from lstm_core.text.vocabulary import SPECIALS
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.loop import train
 
-WIDTH, WINDOW, NEGATIVE, SAMPLE, EPOCHS = 100, 5, 5, 1e-4, 5
+WIDTH, WINDOW, NEGATIVE, SAMPLE, EPOCHS = 96, 5, 5, 1e-4, 5
 """What word2vec is usually trained with; the first four hold for every side that has them."""
 Rows = NDArray[np.float32]
 

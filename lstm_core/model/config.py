@@ -66,10 +66,10 @@ class ModelConfig(Options):
         le=50,
         label=Text("직접 더할 이웃 낱말 수", "Neighbours added directly"),
         help=Text(
-            "빈칸 채우기에서 빈칸 양쪽의 가까운 낱말을 이만큼씩, 거리마다 배운 무게를 곱해 LSTM의 추측에 더합니다. "
+            "빈칸 채우기에서 빈칸 양쪽의 가까운 낱말을 이만큼씩, 가까울수록 무겁게 LSTM의 추측에 더합니다. "
             "0이면 LSTM만 씁니다.",
-            "In a cloze, the rows of so many words on each side are added to the guess of the LSTM, each with a weight learned "
-            "for its distance. 0: the LSTM alone.",
+            "In a cloze, the rows of so many words on each side are added to the guess of the LSTM, nearer ones with more "
+            "weight. 0: the LSTM alone.",
         ),
         advanced=True,
     )
