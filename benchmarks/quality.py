@@ -7,6 +7,7 @@ The text is cut once; every side learns from the resulting ids. Each table is as
 two largest principal components removed: raw stands beside raw, processed beside processed. Analogies: 3CosAdd over all
 words, those of the question left out, first place counts; a question with a word the vocabulary lacks is not answerable.
 The family relation stands apart, with the offset gain: right answers beyond those the nearest neighbour of c alone gives.
+``--tables FOLDER`` keeps what was learned: an interrupted run goes on, and sides can be added one by one.
 Settings were chosen on the questions of every other example pair ("chosen on"); the rest is reported beside it ("held out").
 """
 
@@ -21,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
-from benchmarks.quality_sides import SIDES, WIDTH, Rows, Work
+from benchmarks.quality_sides import SIDES, WIDTH, Work
 from benchmarks.results import markdown_table, write_section
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.evaluation import CategoryResult, Evaluation, EvaluationOptions, evaluate_analogies
@@ -42,6 +45,15 @@ HEADER = ("side", "rows", "analogies", "chosen on", "held out", "offset gain", "
 
 
 @dataclass(frozen=True)
+class Learned:
+    """A table, the processor time it took and a remark."""
+
+    table: EmbeddingTable
+    seconds: float
+    remark: str
+
+
+@dataclass(frozen=True)
 class Found:
     """What one table answers, as it was learned or treated."""
 
@@ -58,17 +70,17 @@ def main() -> None:
     how = {name: settings[name] for name in ("max_vocab", "min_count", "tokenizer_options")}
     encoded = encode_corpus(open_corpus(str(given.text)), settings["tokenizer"], **how)
     words, rows = encoded.vocabulary.words, []
-    for name in given.sides:
-        learned: list[tuple[EmbeddingTable, float, str]] = []
-        for seed in given.seeds:
-            with tempfile.TemporaryDirectory() as folder:
-                began = _seconds()
-                matrix, remark = SIDES[name](Work(encoded, settings, Path(folder), seed, given.threads))
-                table = _table(f"{name} {seed}", words, matrix, encoded.vocabulary.counts)
-                learned.append((table, _seconds() - began, remark))
-            for row in _rows(name, learned[-1:], given):
+    with tempfile.TemporaryDirectory() as passing:
+        for name in given.sides:
+            learned = []
+            for seed in given.seeds:
+                kept = (given.tables or Path(passing)) / f"{given.language}-{name.replace(' ', '-')}-{seed}.safetensors"
+                if not kept.exists():
+                    _learn(name, Work(encoded, settings, Path(passing), seed, given.threads), kept)
+                learned.append(_read(kept, words, encoded.vocabulary.counts))
+            rows += _rows(name, learned, given)
+            for row in rows[-len(TREATED) :]:
                 print(*row, sep=" | ", flush=True)
-        rows += _rows(name, learned, given)
     about = (
         f"{encoded.coverage}; {len(words):,} words × {WIDTH}; seeds {given.seeds}, {given.threads} thread(s); minutes are "
         f"those of the processor. Questions: {given.analogies.name}{f', {given.pairs.name}' if given.pairs else ''}."
@@ -85,8 +97,25 @@ def _arguments() -> Any:
     parser.add_argument("--sides", nargs="+", choices=list(SIDES), default=list(SIDES))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--epochs", type=int, help="of the LSTM; default: what suits the objective")
+    parser.add_argument("--tables", type=Path, help="a folder that keeps what was learned")
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
+
+
+def _learn(name: str, work: Work, path: Path) -> None:
+    """Learn a table and keep it at ``path`` with the processor time it took."""
+    began = _seconds()
+    matrix, remark = SIDES[name](work)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({"matrix": matrix}, path, metadata={"seconds": str(_seconds() - began), "remark": remark})
+
+
+def _read(path: Path, words: Sequence[str], counts: Sequence[int]) -> Learned:
+    with safe_open(path, framework="np") as file:
+        about, matrix = file.metadata(), file.get_tensor("matrix")
+    seen = np.array(counts[-len(words) :], dtype=np.int64)
+    table = EmbeddingTable(tuple(words), matrix, seen, {}, {"name": path.stem})
+    return Learned(table, float(about["seconds"]), about["remark"])
 
 
 def _seconds() -> float:
@@ -95,26 +124,21 @@ def _seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _table(name: str, words: Sequence[str], matrix: Rows, counts: Sequence[int]) -> EmbeddingTable:
-    seen = np.array(counts[-len(words) :], dtype=np.int64)
-    return EmbeddingTable(tuple(words), matrix, seen, {}, {"name": name})
-
-
-def _rows(name: str, learned: Sequence[tuple[EmbeddingTable, float, str]], given: Any) -> Iterator[tuple[object, ...]]:
+def _rows(name: str, learned: Sequence[Learned], given: Any) -> Iterator[tuple[object, ...]]:
     """Yield a row of results for each treatment: over the seeds the mean, and from the least to the most where they differ."""
-    minutes = _spread([seconds / 60 for _, seconds, _ in learned], ".1f")
-    label = f"{name} ({learned[0][2]})" if learned[0][2] else name
+    minutes = _spread([one.seconds / 60 for one in learned], ".1f")
+    label = f"{name} ({learned[0].remark})" if learned[0].remark else name
     for treatment in TREATED:
-        found = [_ask(transform(table, treatment), given) for table, _, _ in learned]
+        found = [_ask(transform(table, treatment), given) for table in (one.table for one in learned)]
         halves = [_halves(one.evaluation) for one in found]
         yield (
             label,
             treatment,
-            f"{_spread([one.evaluation.total.accuracy for one in found], '.1%')} of {found[0].evaluation.total.answerable}",
+            f"{_spread([one.evaluation.total.accuracy for one in found], '.1%')}{_between(found[0].evaluation.total)}",
             _spread([half[0] for half in halves], ".1%"),
             _spread([half[1] for half in halves], ".1%"),
             _gain([one.evaluation.total for one in found]),
-            f"{_spread([one.family.accuracy for one in found], '.1%')} of {found[0].family.answerable}",
+            f"{_spread([one.family.accuracy for one in found], '.1%')}{_between(found[0].family)}",
             _gain([one.family for one in found]),
             _spread([one.pairs for one in found], ".3f"),
             minutes,
@@ -146,6 +170,12 @@ def _spread(values: Sequence[float | None], form: str) -> str:
         return "-"
     mean, least, most = (format(value, form) for value in (sum(known) / len(known), min(known), max(known)))
     return mean if least == most else f"{mean} ({least} to {most})"
+
+
+def _between(part: CategoryResult) -> str:
+    """Return how many could be asked, and Wilson's 95 % of the first seed."""
+    low, high = part.interval or (0.0, 1.0)
+    return f" of {part.answerable} [{low:.1%}; {high:.1%}]"
 
 
 def _gain(parts: Sequence[CategoryResult]) -> str:
