@@ -6,9 +6,9 @@ import json
 import zipfile
 from pathlib import Path
 
+from lstm_core.files import cache_root
 from lstm_core.normalize import normalize
 from lstm_core.text.download import fetch
-from lstm_core.text.places import user_cache
 
 REVIEWS = "https://github.com/e9t/nsmc/archive/refs/heads/master.zip"
 
@@ -19,7 +19,7 @@ def film_reviews() -> Path:
     The shipped table was made without 50,000 of them, kept for testing; so a table made from this file is not the same to the
     last number.
     """
-    path = user_cache() / "nsmc" / "reviews.txt"
+    path = cache_root() / "nsmc" / "reviews.txt"
     if not path.is_file():
         packed = path.with_name("nsmc.zip")
         fetch(REVIEWS, packed, check=zipfile.is_zipfile, size=90_000_000)
