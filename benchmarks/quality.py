@@ -107,7 +107,7 @@ def _learn(name: str, work: Work, path: Path) -> None:
     began = _seconds()
     matrix, remark = SIDES[name](work)
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({"matrix": matrix}, path, metadata={"seconds": str(_seconds() - began), "remark": remark})
+    save_file({"matrix": np.ascontiguousarray(matrix)}, path, metadata={"seconds": str(_seconds() - began), "remark": remark})
 
 
 def _read(path: Path, words: Sequence[str], counts: Sequence[int]) -> Learned:
