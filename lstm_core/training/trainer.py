@@ -28,6 +28,7 @@ from lstm_core.training.checkpoint import (
     weights_of,
 )
 from lstm_core.training.config import TrainConfig
+from lstm_core.training.counted import begin_with_counts
 from lstm_core.training.data import LEAST_TOKENS, Layout, Stream, Thinning, epoch_order, split
 from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.prepare import Prepared
@@ -47,13 +48,15 @@ class Trainer:
         self.generator = torch.Generator().manual_seed(config.seed)
         self.network = objective.network(config.model, vocab_size=vocab_size, generator=self.generator)
         word_rows(weights_of(self.network), config.rows)  # raises now, not when all is learned
+        self.numbers, held = split(len(prepared.sentences), share=config.validation, seed=config.seed)
+        if config.first_rows == "counts":
+            begin_with_counts(self.network, prepared.sentences, self.numbers, seed=config.seed)
         self.loss.prepare(self.network, counts=prepared.vocabulary.counts)
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
         self.measure = self.loss.measure(
             objective, counts=prepared.vocabulary.counts, negatives=config.negatives, generator=self.generator
         )
         self.measure_held = Softmax.measure(objective)  # whatever is trained with, perplexity is that of the whole vocabulary
-        self.numbers, held = split(len(prepared.sentences), share=config.validation, seed=config.seed)
         self.layout = Layout.of(len(self._stream(0)), batch_size=config.batch_size, bptt=config.bptt)
         self.held = _HeldOut.of(Stream(prepared.sentences, held), config=config)
         self.total = self.layout.steps * config.epochs
