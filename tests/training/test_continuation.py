@@ -58,7 +58,9 @@ def test_the_command_writes_the_same_for_the_same_seed(trained, capsys):
     assert "not in the vocabulary: 낯선말" in ask("--prompt", "낯선말", "--top-k", "2")
 
 
-@pytest.mark.parametrize("wrong", [("--top-p", "0"), ("--temperature", "hot"), ("-n", "0"), ("--seed", "x"), ("--seed", "9" * 30)], ids=str)
+@pytest.mark.parametrize(
+    "wrong", [("--top-p", "0"), ("--temperature", "hot"), ("-n", "0"), ("--seed", "x"), ("--seed", "9" * 30)], ids=str
+)
 def test_options_that_cannot_be_are_one_line(trained, capsys, wrong):
     try:
         status = main(["generate", str(trained.path), *wrong])
