@@ -59,3 +59,15 @@ class ModelConfig(Options):
         ),
         advanced=True,
     )
+    neighbours: int = option(
+        0,
+        ge=0,
+        le=50,
+        label=Text("직접 더할 이웃 낱말 수", "Neighbours added directly"),
+        help=Text(
+            "빈칸 채우기에서 양쪽으로 이만큼 떨어진 낱말까지, 그 행을 거리마다 배운 무게로 LSTM의 추측에 더합니다. 0이면 LSTM만 씁니다.",
+            "In a cloze, the rows of the words up to so far on each side are added to the guess of the LSTM, each with a weight "
+            "learned for its distance. 0: the LSTM alone.",
+        ),
+        advanced=True,
+    )

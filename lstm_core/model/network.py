@@ -47,7 +47,7 @@ class WordNetwork(nn.Module):
         super().__init__()
         self.config = config
         self.generator = generator or torch.Generator().manual_seed(0)
-        width = config.embedding_dim if config.tie_weights else config.hidden_size
+        width = self._width()
         with torch.random.fork_rng(devices=()):  # torch's own initial values are drawn globally, and replaced below
             self.embedding = nn.Embedding(vocab_size, config.embedding_dim)
             self._build(width)
@@ -60,6 +60,10 @@ class WordNetwork(nn.Module):
     def _build(self, width: int) -> None:
         """Make the layers between embedding and output; the last of them gives ``width`` values."""
         raise NotImplementedError
+
+    def _width(self) -> int:
+        """Return how wide what the output layer reads is."""
+        return self.config.embedding_dim if self.config.tie_weights else self.config.hidden_size
 
     def _stack(self) -> nn.ModuleList:
         """Return the layers of one direction."""

@@ -19,7 +19,6 @@ from lstm_core.model.losses import Softmax, loss_for
 from lstm_core.model.network import State
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.runs import RunDirectory, read_config
-from lstm_core.text.vocabulary import SPECIALS
 from lstm_core.training.checkpoint import (
     Position,
     Tensors,
@@ -34,7 +33,7 @@ from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.prepare import Prepared
 from lstm_core.training.progress import Progress
 from lstm_core.training.reporter import Reporter, forget_after, write_snapshot
-from lstm_core.training.results import write_manifest, write_results
+from lstm_core.training.results import word_rows, write_manifest, write_results
 from lstm_core.training.schedule import evaluation_steps, learning_rate, snapshot_steps
 
 STATE = ("hidden", "cell")
@@ -50,6 +49,7 @@ class Trainer:
         self.loss = loss_for(config.loss, vocab_size)
         self.generator = torch.Generator().manual_seed(config.seed)
         self.network = objective.network(config.model, vocab_size=vocab_size, generator=self.generator)
+        word_rows(weights_of(self.network), config.rows)  # raises now, not when all is learned
         self.loss.prepare(self.network, counts=prepared.vocabulary.counts)
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
         self.measure = self.loss.measure(
@@ -119,7 +119,7 @@ class Trainer:
                 weights, position.best, position.best_step = weights_of(self.network), latest, position.step
         loss = position.best
         self.run.manifest.unlink(missing_ok=True)
-        write_results(self.run, weights=weights)
+        write_results(self.run, weights=weights, rows=self.config.rows)
         state: Literal["stopped", "done"] = "stopped" if self.stopped else "done"
         created = read_config(self.run).get("created", time.time())
         write_manifest(self.run, state=state, created=created, summary=self._summary(loss))
@@ -212,8 +212,8 @@ class Trainer:
         return Progress(stage, step=step, total_steps=self.total, epoch=epoch, perplexity=perplexity, **values)
 
     def _snapshot(self) -> None:
-        rows = self.network.embedding.weight.detach()[len(SPECIALS) :].numpy()  # (V, D)
-        write_snapshot(self.run, self.position.step, rows=rows)
+        rows = word_rows(weights_of(self.network), self.config.rows)  # (V, D)
+        write_snapshot(self.run, self.position.step, rows=rows.numpy())
 
     def _checkpoint(self) -> None:
         position = Position(**{**vars(self.position), "seconds": self._seconds()})
@@ -237,7 +237,7 @@ class Trainer:
             "objective": self.config.objective,
             "loss": self.loss.key,
             "cell": self.config.cell,
-            "rows": "tied" if self.config.tie_weights else "input",
+            "rows": "tied" if self.config.tie_weights else self.config.rows,
             "vocab_size": len(self.prepared.vocabulary),
             "embedding_dim": self.config.embedding_dim,
             "sentences": len(self.prepared.sentences),
