@@ -19,6 +19,7 @@ from lstm_core.table.evaluation import BASELINES
 from lstm_core.table.formats.about import FAULTS
 from lstm_core.table.question_sets import QUESTION_SETS
 from lstm_core.table.search import METRICS
+from models.make import MODELS
 from ui.i18n import t
 from ui.map import _WORDS
 
@@ -152,6 +153,7 @@ FAMILIES = {
     "value.*": named_in_core(),
     "choice.*": named_in_core(),
     "plot.*": _WORDS,
+    "table.good_for.*": list(MODELS),
     "train.state.*": get_args(RunState),
     "train.*_hint": ("failed", "crashed"),
     "tables.dropped.*": FAULTS,
