@@ -98,6 +98,20 @@ class TooFew(WordAtlasError):
     template = "{what}: {given} is too few, at least {needed} are needed"
 
 
+class TooMany(WordAtlasError):
+    """``what``, ``given``, ``most``: more points, words or tokens than can be looked at here."""
+
+    code = "too_many"
+    template = "{what}: {given} is too many, at most {most} can be taken"
+
+
+class NoNetwork(WordAtlasError):
+    """``name``: a table without a network that can be read (a file of vectors, or a run that keeps no weights)."""
+
+    code = "no_network"
+    template = "{name!r} has no network that predicts words: only its table can be explored"
+
+
 class ComputationFailed(WordAtlasError):
     """``what`` (e.g. a projection method), ``reason``: a process that computed for us broke off."""
 

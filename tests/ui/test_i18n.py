@@ -13,6 +13,8 @@ import pytest
 from page_helpers import ROOT, catalogue_of
 
 from lstm_core.errors import WordAtlasError
+from lstm_core.inside.cells import SIGNALS
+from lstm_core.inside.network import LEFT, RIGHT
 from lstm_core.run_folder import RunState
 from lstm_core.table.analogy import METHODS
 from lstm_core.table.evaluation import BASELINES
@@ -102,7 +104,7 @@ def test_both_languages_have_the_same_entries_with_the_same_places():
 def test_no_entry_is_empty_and_english_is_not_korean():
     korean, english = catalogue_of("ko"), catalogue_of("en")
     assert all(text.strip() for text in [*korean.values(), *english.values()])
-    assert [key for key, text in english.items() if HANGUL.search(text) and key != "analogy.formula_help"] == []
+    assert [key for key, text in english.items() if HANGUL.search(text) and key not in HANGUL_IN_ENGLISH] == []
 
 
 def test_every_entry_named_in_the_code_exists():
@@ -157,6 +159,8 @@ FAMILIES = {
     "tables.dropped.*": FAULTS,
     "analogy.*": METHODS,
     "metric.*": METRICS,
+    "lstm.signal_*": sorted({name for signals in SIGNALS.values() for name in signals}),
+    "lstm.direction_*": (LEFT, RIGHT),
     "category.*": [name for one in QUESTION_SETS for name in (*one.analogies, *one.odd)],
     "evaluate.*": (*BASELINES, "gain_up", "gain_down", "gain_none"),
     "evaluate.*_help": BASELINES,
@@ -170,6 +174,9 @@ def test_every_error_has_its_sentence(kind):
     wanted = places(catalogue_of("ko")[f"error.{kind.code}"])
     given = places(kind.template) | set(re.findall(r"``(\w+)``", kind.__doc__ or ""))
     assert wanted <= given
+
+
+HANGUL_IN_ENGLISH = {"analogy.formula_help", "lstm.example_ko"}
 
 
 def places(text: str) -> set[str]:
