@@ -6,10 +6,14 @@ import streamlit as st
 
 from ui.i18n import named, t
 from ui.lstm_step import show_steps
+from ui.lstm_unit import show_units
+from ui.lstm_writing import show_writing
 from ui.messages import show_errors
 
 VIEWS = {
     "steps": ("lstm.view_steps", show_steps),
+    "units": ("lstm.view_units", show_units),
+    "writing": ("lstm.view_writing", show_writing),
 }
 
 st.title(t("lstm.title"))

@@ -38,6 +38,15 @@ def example_sentence(network: InsideNetwork) -> str:
     return network.tokenizer.decode(network.vocabulary.words[:5])
 
 
+def sentence_field(network: InsideNetwork) -> str:
+    """Draw the field of the sentence to read, shared by the sections, and return what it says."""
+    given: str = st.text_input(
+        t("lstm.sentence"), example_sentence(network), key=f"lstm_sentence_{network.name}", max_chars=1000,
+        help=t("lstm.sentence_help"), persist_state="session",
+    )  # fmt: skip
+    return given
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _read(path: str, version: tuple[int, int]) -> InsideNetwork:
     """Return the network in the folder ``path``; ``version`` makes a rewritten one a new entry of the cache."""

@@ -11,7 +11,7 @@ from lstm_core.inside.network import LEFT, InsideNetwork
 from lstm_core.inside.reading import Reading, busiest_unit, influence, likeliest_words, read_sentence
 from ui.i18n import named, t
 from ui.lstm_equations import equations
-from ui.lstm_network import example_sentence, network_of
+from ui.lstm_network import network_of, sentence_field
 from ui.map import is_dark, show_map
 from ui.state import require_table
 from ui.text import percent, plain, plain_list
@@ -25,11 +25,7 @@ def show_steps() -> None:
     if network is None:
         return
     st.markdown(t("lstm.steps_claim"))
-    sentence = st.text_input(
-        t("lstm.sentence"), example_sentence(network), key=f"lstm_sentence_{network.name}", max_chars=1000,
-        help=t("lstm.sentence_help"), persist_state="session",
-    )  # fmt: skip
-    reading = read_sentence(network, sentence)
+    reading = read_sentence(network, sentence_field(network))
     if reading.unknown:
         st.caption(t("lstm.unknown", words=plain_list(reading.unknown)))
     step = _choose_step(reading)
@@ -51,10 +47,11 @@ def _choose_step(reading: Reading) -> int:
         figure, key="lstm_unrolled", label=t("lstm.unrolled"), height=250, on_click=_go_to, revision=" ".join(reading.pieces)
     )
     st.caption(t("lstm.unrolled_help" if kept is not None else "lstm.unrolled_plain"))
-    back, middle, on = st.columns([1, 6, 1], vertical_alignment="bottom")
-    back.button(t("lstm.back"), key="lstm_back", on_click=_go_to, args=(step - 1,), disabled=step == 0, width="stretch")
-    middle.slider(t("lstm.step"), 0, last, key=_STEP) if last else middle.caption(t("lstm.step"))
-    on.button(t("lstm.on"), key="lstm_on", on_click=_go_to, args=(step + 1,), disabled=step == last, width="stretch")
+    if last:
+        st.slider(t("lstm.step"), 0, last, key=_STEP)
+    with st.container(horizontal=True):
+        st.button(t("lstm.back"), key="lstm_back", on_click=_go_to, args=(step - 1,), disabled=step == 0)
+        st.button(t("lstm.on"), key="lstm_on", on_click=_go_to, args=(step + 1,), disabled=step == last)
     return step
 
 
@@ -111,7 +108,8 @@ def _inside(network: InsideNetwork, reading: Reading, step: int) -> None:
     with right:
         st.subheader(t("lstm.equations", word=plain(tokens[at])))
         found = unit_step(network.layers[direction][layer], trace, step=at, unit=unit)
-        st.latex(equations(found))
+        with st.container(key="lstm_equations"):
+            st.latex(equations(found))
         st.caption(t("lstm.equations_help", difference=f"{found.difference:.0e}"))
 
 

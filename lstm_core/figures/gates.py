@@ -15,6 +15,7 @@ SIGNED_LIGHT = ((0.0, "#0072B2"), (0.5, "#F7F7F7"), (1.0, "#D55E00"))
 SIGNED_DARK = ((0.0, "#56B4E9"), (0.5, "#1A1D24"), (1.0, "#E69F00"))
 _OPEN_LIGHT = ((0.0, "#F7F7F7"), (1.0, "#004B75"))
 _OPEN_DARK = ((0.0, "#1A1D24"), (1.0, "#56B4E9"))
+_SHOWN = 8  # steps of the unrolled network in view
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "solid")
 
 
@@ -107,23 +108,21 @@ def unrolled_figure(
     """Return the network unrolled: one box a step, the token it reads below, the token it expects next above.
 
     ``kept`` (steps,): the share of the cell that stays at each step (None: the network has no cell), drawn as the width of
-    the arrow into its box. ``chances`` (steps,): probabilities of ``guesses``. Boxes know their step as ``customdata``.
+    the line into its box. ``chances`` (steps,): probabilities of ``guesses``. Boxes know their step as ``customdata``.
     """
     steps = len(tokens)
     figure = base_figure(dark=dark, height=250)
     colours = theme(dark)
-    widths = np.full(steps, 2.0) if kept is None else 1.0 + 7.0 * np.asarray(kept, dtype=np.float64)
+    widths = np.full(steps, 2.0) if kept is None else 0.5 + 6.0 * np.asarray(kept, dtype=np.float64)
     for at in range(1, steps):
-        figure.add_annotation(
-            x=at - 0.32, y=0.0, ax=at - 0.68, ay=0.0, xref="x", yref="y", axref="x", ayref="y", showarrow=True, text="",
-            arrowhead=2, arrowsize=0.6 if widths[at] > 3 else 1, arrowwidth=float(widths[at]), arrowcolor=colours.faint,
-        )  # fmt: skip
+        line = {"color": colours.faint, "width": float(widths[at])}
+        figure.add_shape(type="line", x0=at - 1, x1=at, y0=0.0, y1=0.0, line=line, layer="below")
     shares = ["" if kept is None or not at else f"{np.asarray(kept)[at]:.0%}" for at in range(steps)]
     figure.add_trace(
         go.Scatter(
             x=list(range(steps)), y=[0.0] * steps, mode="markers+text",
             marker={
-                "symbol": "square", "size": 34, "line": {"width": 2, "color": ACCENT},
+                "symbol": "square", "size": 20,
                 "color": [ACCENT if at == step else SECOND if at < step else colours.grid for at in range(steps)],
             },
             text=[str(at) for at in range(steps)],
@@ -133,21 +132,17 @@ def unrolled_figure(
     )  # fmt: skip
     small = {"showarrow": False, "xref": "x", "yref": "y"}
     for at in range(steps):
-        bold = at == step
+        bold, lower = at == step, 0.22 * (at % 2)  # neighbours stand at two heights, so that long tokens do not meet
         word, guess = hover_text(tokens[at]), hover_text(guesses[at])
-        figure.add_annotation(**small, x=at, y=-0.62, text=f"<b>{word}</b>" if bold else word)
-        figure.add_annotation(
-            **small, x=at, y=0.72, text=f"<b>{guess}</b><br>{chances[at]:.0%}" if bold else f"{guess}<br>{chances[at]:.0%}",
-            font={"size": 13, "color": ACCENT if bold else colours.text},
-        )  # fmt: skip
+        figure.add_annotation(**small, x=at, y=-0.42 - lower, text=f"<b>{word}</b>" if bold else word)
+        text = f"{guess}<br>{chances[at]:.0%}"
+        font = {"size": 13, "color": ACCENT if bold else colours.text}
+        figure.add_annotation(**small, x=at, y=0.48 + 2 * lower, text=f"<b>{text}</b>" if bold else text, font=font)
         if shares[at]:
-            figure.add_annotation(**small, x=at - 0.5, y=0.2, text=shares[at], font={"size": 11, "color": colours.point})
-    figure.update_xaxes(visible=False, range=[max(-0.6, step - 8.5) if steps > 14 else -0.6, _right_end(step, steps)])
-    figure.update_yaxes(visible=False, range=[-0.95, 1.05])
+            figure.add_annotation(**small, x=at - 0.5, y=-0.17, text=shares[at], font={"size": 11, "color": colours.point})
+    first = max(0, min(step - _SHOWN + 3, steps - _SHOWN))  # a long sentence is a window around the step; the rest by panning
+    figure.update_xaxes(visible=False, range=[first - 0.6, min(steps, first + _SHOWN) - 0.4])
+    figure.update_yaxes(visible=False, range=[-0.85, 1.2])
     figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4})
     return figure
 
-
-def _right_end(step: int, steps: int) -> float:
-    """Long sentences show fourteen steps around ``step``; the rest is reached by panning."""
-    return steps - 0.4 if steps <= 14 else min(steps - 0.4, max(13.5, step + 5.5))

@@ -176,7 +176,7 @@ def test_every_error_has_its_sentence(kind):
     assert wanted <= given
 
 
-HANGUL_IN_ENGLISH = {"analogy.formula_help", "lstm.example_ko"}
+HANGUL_IN_ENGLISH = {"analogy.formula_help", "lstm.example_ko", "lstm.prompt_ko"}
 
 
 def places(text: str) -> set[str]:
