@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.i18n import named, t
+from ui.lstm_forgetting import show_forgetting
+from ui.lstm_series import show_series
 from ui.lstm_step import show_steps
 from ui.lstm_unit import show_units
 from ui.lstm_writing import show_writing
@@ -14,6 +16,8 @@ VIEWS = {
     "steps": ("lstm.view_steps", show_steps),
     "units": ("lstm.view_units", show_units),
     "writing": ("lstm.view_writing", show_writing),
+    "forgetting": ("lstm.view_forgetting", show_forgetting),
+    "series": ("lstm.view_series", show_series),
 }
 
 st.title(t("lstm.title"))

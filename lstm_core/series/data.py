@@ -125,7 +125,8 @@ def read_csv(data: bytes, name: str) -> NumberTable:
     """
     if len(data) > MOST_BYTES:
         raise InvalidSeries(name=name, reason="long", row=0)
-    rows = [row for row in csv.reader(io.StringIO(text := _decoded(data, name)), delimiter=_delimiter(text)) if any(row)]
+    text = _decoded(data, name)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)) if any(row)]
     if len(rows) < 2:
         raise InvalidSeries(name=name, reason="short", row=max(0, len(rows) - 1))
     head, body = _header(rows)

@@ -12,10 +12,13 @@ from typing import get_args
 import pytest
 from page_helpers import ROOT, catalogue_of
 
+from lstm_core.demos.forgetting import CELLS
 from lstm_core.errors import WordAtlasError
 from lstm_core.inside.cells import SIGNALS
 from lstm_core.inside.network import LEFT, RIGHT
 from lstm_core.run_folder import RunState
+from lstm_core.series.forecast import BASELINES as BASELINE_FORECASTS
+from lstm_core.series.forecast import Verdict
 from lstm_core.table.analogy import METHODS
 from lstm_core.table.evaluation import BASELINES
 from lstm_core.table.formats.about import FAULTS
@@ -161,6 +164,10 @@ FAMILIES = {
     "metric.*": METRICS,
     "lstm.signal_*": sorted({name for signals in SIGNALS.values() for name in signals}),
     "lstm.direction_*": (LEFT, RIGHT),
+    "lstm.cell_*": CELLS,
+    "lstm.gradient_*": ("before", "after"),
+    "lstm.method_*": ("lstm", *BASELINE_FORECASTS),
+    "lstm.verdict_*": get_args(Verdict),
     "category.*": [name for one in QUESTION_SETS for name in (*one.analogies, *one.odd)],
     "evaluate.*": (*BASELINES, "gain_up", "gain_down", "gain_none"),
     "evaluate.*_help": BASELINES,
