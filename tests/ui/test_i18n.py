@@ -12,8 +12,13 @@ from typing import get_args
 import pytest
 from page_helpers import ROOT, catalogue_of
 
+from lstm_core.demos.forgetting import CELLS
 from lstm_core.errors import WordAtlasError
+from lstm_core.inside.cells import SIGNALS
+from lstm_core.inside.network import LEFT, RIGHT
 from lstm_core.run_folder import RunState
+from lstm_core.series.forecast import BASELINES as BASELINE_FORECASTS
+from lstm_core.series.forecast import Verdict
 from lstm_core.table.analogy import METHODS
 from lstm_core.table.evaluation import BASELINES
 from lstm_core.table.formats.about import FAULTS
@@ -103,7 +108,7 @@ def test_both_languages_have_the_same_entries_with_the_same_places():
 def test_no_entry_is_empty_and_english_is_not_korean():
     korean, english = catalogue_of("ko"), catalogue_of("en")
     assert all(text.strip() for text in [*korean.values(), *english.values()])
-    assert [key for key, text in english.items() if HANGUL.search(text) and key != "analogy.formula_help"] == []
+    assert [key for key, text in english.items() if HANGUL.search(text) and key not in HANGUL_IN_ENGLISH] == []
 
 
 def test_every_entry_named_in_the_code_exists():
@@ -159,6 +164,12 @@ FAMILIES = {
     "tables.dropped.*": FAULTS,
     "analogy.*": METHODS,
     "metric.*": METRICS,
+    "lstm.signal_*": sorted({name for signals in SIGNALS.values() for name in signals}),
+    "lstm.direction_*": (LEFT, RIGHT),
+    "lstm.cell_*": CELLS,
+    "lstm.gradient_*": ("before", "after"),
+    "lstm.method_*": ("lstm", *BASELINE_FORECASTS),
+    "lstm.verdict_*": get_args(Verdict),
     "category.*": [name for one in QUESTION_SETS for name in (*one.analogies, *one.odd)],
     "evaluate.*": (*BASELINES, "gain_up", "gain_down", "gain_none"),
     "evaluate.*_help": BASELINES,
@@ -172,6 +183,9 @@ def test_every_error_has_its_sentence(kind):
     wanted = places(catalogue_of("ko")[f"error.{kind.code}"])
     given = places(kind.template) | set(re.findall(r"``(\w+)``", kind.__doc__ or ""))
     assert wanted <= given
+
+
+HANGUL_IN_ENGLISH = {"analogy.formula_help", "lstm.example_ko", "lstm.prompt_ko"}
 
 
 def places(text: str) -> set[str]:
