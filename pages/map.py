@@ -6,15 +6,16 @@ import streamlit as st
 
 from lstm_core.projection import PROJECTIONS, Projection
 from ui import trail
+from ui.chosen_words import choose_rows, chosen_rows, show_chosen
 from ui.i18n import t, t_text
 from ui.inspector import offer_place, show_inspector
 from ui.live import follow_map
-from ui.map import is_dark, show_map
 from ui.map_controls import map_controls, use_pca
-from ui.map_figure import HEIGHT, map_caption, map_picture
+from ui.map_figure import HEIGHT, coloring, map_caption
 from ui.messages import show_errors
 from ui.projections import projection_of, warm_up, with_searched
 from ui.state import describe, require_table
+from ui.word_map import WordPicture, show_words
 
 table = require_table()
 st.title(t("map.title"))
@@ -27,16 +28,23 @@ with inspector, show_errors(replace=lambda _, spelling: trail.choose(spelling), 
     neighbors = show_inspector(table, view.word)
 
 
-
-def draw(projection: Projection) -> None:
+def draw(projection: Projection, *, live: bool = True) -> None:
     """Draw one picture of the table."""
-    show_map(
-        map_picture(table, projection, view, neighbors, dark=is_dark()),
+    show_words(
+        table,
+        WordPicture(
+            projection,
+            revision=view.revision(table),
+            coloring=coloring(table, projection, view),
+            neighbors=neighbors,
+            chosen=chosen_rows(table),
+            live=live,
+        ),
         key="word_map",
         label=t("map.picture", method=t_text(PROJECTIONS[projection.method].label), shown=len(projection)),
-        revision=view.revision(table),
         height=HEIGHT,
         on_click=lambda row: trail.choose(table.labels[row]),
+        on_chosen=lambda rows, total: choose_rows(table, rows, total),
     )
 
 
@@ -46,9 +54,10 @@ with canvas, show_errors():
         follow_map(table, view.question, draw=draw, on_stop=use_pca)
     else:
         shown = with_searched(table, projection, trail.searched())
-        draw(shown)
+        draw(shown, live=False)
         if neighbors is not None:
             with inspector:
                 offer_place(neighbors, table, shown)
+        show_chosen(table)
         map_caption(table, projection, view, placed=len(shown) - len(projection))
         warm_up()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
+from lstm_core.figures.colorings import COLORINGS
 from lstm_core.projection import PROJECTIONS
 from lstm_core.projection.sample import SAMPLES
 from lstm_core.table.embedding_table import EmbeddingTable
@@ -17,7 +20,7 @@ from ui.probes import suggested_axes
 from ui.projections import MapQuestion, forget_kept
 from ui.text import plain, split_words
 
-PLAIN, FREQUENCY, RECALL = "-plain", "-frequency", "-recall"  # ways to colour that are not the name of a column
+PLAIN, FREQUENCY = "-plain", "-frequency"  # one colour; a registered way. Others are registered too, or the name of a column
 LIST = "list"  # words of one's own instead of a sample
 SHOWN = {2: 5000, 3: 3000}  # points drawn unless told otherwise
 _METHOD, _DIMENSION, _BACK = "map_method", "map_dimension", "map_back_to_pca"
@@ -30,6 +33,7 @@ class MapView:
     word: str
     question: MapQuestion
     color: str
+    color_options: tuple[tuple[str, Any], ...] = ()
 
     def revision(self, table: EmbeddingTable) -> str:
         """Return what must stay equal for camera and zoom to be kept."""
@@ -67,9 +71,12 @@ def map_controls(table: EmbeddingTable) -> MapView:
         key=f"map_color_{table.name}",
         persist_state="session",
     )
+    color_options: dict[str, Any] = {}
     with more, st.popover(t("map.options"), width="stretch"):
+        if color in COLORINGS:
+            color_options = option_fields(COLORINGS[color].Options, key=f"map_color{color}")
         asked = _options(table, str(method), int(dimension or 2))
-    return MapView(word, asked, str(color))
+    return MapView(word, asked, str(color), tuple(sorted(color_options.items())))
 
 
 def use_pca() -> None:
@@ -80,15 +87,21 @@ def use_pca() -> None:
     st.session_state[_BACK] = True
 
 
+def draw_only(table: EmbeddingTable, words: Sequence[str]) -> None:
+    """Ask for a picture of ``words`` of ``table`` alone."""
+    st.session_state["map_sample"] = LIST
+    st.session_state[f"map_words_{table.name}"] = "\n".join(words)
+
+
 def color_name(key: str) -> str:
     """Return what a way of colouring is called."""
-    if key in (PLAIN, FREQUENCY, RECALL):
-        return t({PLAIN: "map.color_none", FREQUENCY: "map.color_frequency", RECALL: "map.color_recall"}[key])
-    return column_name(key)
+    if key == PLAIN:
+        return t("map.color_none")
+    return t_text(COLORINGS[key].label) if key in COLORINGS else column_name(key)
 
 
 def _colorings(table: EmbeddingTable) -> list[str]:
-    return [*shown_columns(table), *([FREQUENCY] if table.counts is not None else []), RECALL, PLAIN]
+    return [*shown_columns(table), *(way.key for way in COLORINGS if way.possible(table)), PLAIN]
 
 
 def _options(table: EmbeddingTable, method: str, dimension: int) -> MapQuestion:

@@ -21,6 +21,7 @@ from lstm_core.table.question_sets import QUESTION_SETS
 from lstm_core.table.search import METRICS
 from ui.i18n import t
 from ui.map import _WORDS
+from ui.word_map import _WORDS as _ATLAS_WORDS
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "ui").glob("*.py")), *sorted((ROOT / "pages").glob("*.py"))]
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
@@ -152,6 +153,7 @@ FAMILIES = {
     "value.*": named_in_core(),
     "choice.*": named_in_core(),
     "plot.*": _WORDS,
+    "atlas.*": _ATLAS_WORDS,
     "train.state.*": get_args(RunState),
     "train.*_hint": ("failed", "crashed"),
     "tables.dropped.*": FAULTS,
