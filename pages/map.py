@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lstm_core.projection import PROJECTIONS, Projection
+from lstm_core.projection.trajectory import Trajectory
 from ui import trail
 from ui.chosen_words import choose_rows, chosen_rows, show_chosen
 from ui.i18n import t, t_text
@@ -12,6 +13,9 @@ from ui.inspector import offer_place, show_inspector
 from ui.live import follow_map
 from ui.map_controls import map_controls, use_pca
 from ui.map_figure import HEIGHT, coloring, map_caption
+from ui.map_link import map_link
+from ui.map_replay import replay, replay_caption
+from ui.map_table import show_map_table
 from ui.messages import show_errors
 from ui.projections import projection_of, warm_up, with_searched
 from ui.state import describe, require_table
@@ -28,16 +32,18 @@ with inspector, show_errors(replace=lambda _, spelling: trail.choose(spelling), 
     neighbors = show_inspector(table, view.word)
 
 
-def draw(projection: Projection, *, live: bool = True) -> None:
-    """Draw one picture of the table."""
+def draw(projection: Projection, *, live: bool = True, path: Trajectory | None = None) -> None:
+    """Draw one picture of the table, or the film of its training."""
     show_words(
         table,
         WordPicture(
             projection,
-            revision=view.revision(table),
+            revision=view.revision(table) + (" film" if path else ""),
             coloring=coloring(table, projection, view),
             neighbors=neighbors,
             chosen=chosen_rows(table),
+            path=path,
+            view=map_link().given.get("view", ""),
             live=live,
         ),
         key="word_map",
@@ -49,8 +55,13 @@ def draw(projection: Projection, *, live: bool = True) -> None:
 
 
 with canvas, show_errors():
-    projection = projection_of(table, view.question)
-    if projection is None:
+    film = replay(table)
+    projection = None if film else projection_of(table, view.question)
+    if film is not None:
+        draw(film.projection, live=False, path=film.path)
+        show_chosen(table)
+        replay_caption(film)
+    elif projection is None:
         follow_map(table, view.question, draw=draw, on_stop=use_pca)
     else:
         shown = with_searched(table, projection, trail.searched())
@@ -60,4 +71,5 @@ with canvas, show_errors():
                 offer_place(neighbors, table, shown)
         show_chosen(table)
         map_caption(table, projection, view, placed=len(shown) - len(projection))
+        show_map_table(table, shown)
         warm_up()

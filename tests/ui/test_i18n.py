@@ -31,7 +31,7 @@ UNSEEN = {
     "key", "type", "layout", "width", "height", "gap", "vertical_alignment", "horizontal_alignment", "label_visibility",
     "position", "url_path", "persist_state", "autocomplete", "format", "selection_mode", "on_select", "page_icon", "name",
     "run_every", "initial_sidebar_state", "icon_position", "filter_mode", "js", "css", "html", "script_path", "accept",
-    "file_name", "mime", "on_click",
+    "file_name", "mime", "on_click", "on_change",
 }  # fmt: skip
 # calls of st.* whose positional strings are names, not sentences
 NAMING = {"component", "Page", "get_option", "App", "container", "form", "fragment", "switch_page", "page_link"}

@@ -4,6 +4,7 @@ import { Camera } from "./camera.js";
 import { listen } from "./gestures.js";
 import { layer } from "./layers.js";
 import { lookOf, watchLook } from "./look.js";
+import { animate } from "./motion.js";
 import { drawOverlay } from "./overlay.js";
 import { painter, CANVAS_MOST } from "./paint.js";
 import { drawHover, drawLegend, drawTools, factsOf } from "./panel.js";
@@ -12,11 +13,10 @@ import { savePng, saveSvg } from "./save.js";
 import { Scene } from "./scene.js";
 import { Search } from "./search.js";
 
-const FLIGHT = 450; // milliseconds
 const MOST_CHOSEN = 2000; // words told to Python when a shape is drawn around more
 const LAYERS = ["places", "words", "rows", "counts", "ranks", "values", "frames"];
 const atlases = new WeakMap();
-const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const left = new Map(); // revision -> the camera that was there when its page was left
 
 export function show(root, component) {
   if (!atlases.has(root)) atlases.set(root, new Atlas(root));
@@ -46,6 +46,7 @@ class Atlas {
   }
 
   end() {
+    if (this.data && this.touched) left.set(this.data.revision, this.scene.camera.written());
     this.listening.abort();
     this.sizes.disconnect();
     this.looks.disconnect();
@@ -78,7 +79,7 @@ class Atlas {
     const moved = isNew("places") || isNew("frames");
     if (moved) {
       const same = layers.frames ? (scene.setFrames(layers.frames, data.steps), false) : scene.setPlaces(layers.places, data.dimension);
-      if (!same || isNew("words") || isNew("rows") || calm()) scene.share = layers.frames ? scene.share : 1;
+      if (!same || isNew("words") || isNew("rows")) scene.share = layers.frames ? scene.share : 1;
     }
     if (["words", "rows", "counts", "ranks"].some(isNew)) {
       scene.setWords(layers);
@@ -102,7 +103,8 @@ class Atlas {
     const fresh = !old || old.revision !== data.revision || scene.camera.dimension !== data.dimension;
     if (fresh) {
       scene.camera = new Camera(data.dimension).fit(scene.extent);
-      this.touched = Boolean(data.view) && !old && scene.camera.read(data.view);
+      const known = old ? "" : left.get(data.revision) || data.view;
+      this.touched = Boolean(known) && scene.camera.read(known);
     } else if (moved && !this.touched && (data.live || old.live)) scene.camera.fit(scene.extent);
   }
 
@@ -170,7 +172,7 @@ class Atlas {
 
   moved() {
     this.touched = true;
-    this.flight = null;
+    this.flight?.();
     this.invalidate();
   }
 
@@ -187,31 +189,23 @@ class Atlas {
   flyTo(goal) {
     const { scene } = this;
     const start = scene.camera;
-    const began = performance.now();
-    const flight = (this.flight = {});
-    const step = (now) => {
-      if (this.flight !== flight) return;
-      const share = calm() ? 1 : Math.min(1, Math.max(0, (now - began) / FLIGHT));
-      scene.camera = share < 1 ? start.between(goal, share * share * (3 - 2 * share)) : goal;
+    this.flight?.();
+    this.flight = animate((share) => {
+      scene.camera = share < 1 ? start.between(goal, share) : goal;
       this.render();
-      if (share < 1) requestAnimationFrame(step);
-      else this.flight = null;
-    };
-    requestAnimationFrame(step);
+    });
   }
 
   // Let the points wander to where they belong now.
   glide() {
     const { scene } = this;
-    const began = performance.now();
     const goal = scene.places;
-    const step = (now) => {
-      if (scene.places !== goal || scene.frames) return;
-      scene.share = Math.min(1, Math.max(0, (now - began) / FLIGHT));
-      this.render();
-      if (scene.share < 1) requestAnimationFrame(step);
-    };
-    requestAnimationFrame(step);
+    this.wander?.();
+    this.wander = animate((share) => {
+      if (scene.places !== goal) return this.wander();
+      scene.share = share;
+      return this.render();
+    });
   }
 
   // Another moment of the training.
