@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from browser_helpers import AT, CAMERA, DEPTH, LONELY, SHOWS, TWO_GLYPHS_DIFFER, drag, drawn, press, settle, write
+from browser_helpers import AT, CAMERA, DEPTH, LONELY, TWO_GLYPHS_DIFFER, drag, drawn, press, settle, write
 from playwright.sync_api import expect
 
 # the map's listeners on the document ("/" and those of the search) while it is there
@@ -82,25 +82,6 @@ def test_a_wrong_word_gives_the_sentence_and_a_click_repairs_it(visit, server):
     page.get_by_text("어휘에 없는 낱말입니다: 여좌").wait_for()
     page.get_by_role("button", name="여자", exact=True).click()
     page.locator(".st-key-answer").get_by_text("여왕").wait_for()
-
-
-def test_strange_words_reach_nothing_and_run_nothing(visit, server):
-    page = visit(server, "/?table=hostile")
-    drawn(page)
-    for word in ("$x$", "<img/src=x/onerror=alert(1)>", "![i](http://evil.example/i.png)"):
-        write(page, "낱말 찾기", word)
-        page.wait_for_function(SHOWS, arg=[".st-key-chosen h3", word])
-        settle(page)
-        press(page, page.evaluate(AT, 3))
-    assert page.locator("a[href*=evil], img[src*=evil]").count() == 0
-    page.get_by_text("3차원", exact=True).click()
-    page.wait_for_function(DEPTH, arg=3)
-    for name in ("단어 유추", "비슷한 낱말"):
-        page.get_by_role("link", name=name).click()
-        page.get_by_role("heading", name=name, exact=True).wait_for()
-        drawn(page)
-        settle(page)
-        assert page.locator("a[href*=evil], img[src*=evil]").count() == 0
 
 
 def test_the_language_is_in_the_address(visit, server):

@@ -91,7 +91,7 @@ class Atlas {
     scene.setColours(data.colouring && { ...data.colouring, values: layers.values || scene.counts }, this.look.point);
     this.paint.upload({ origin: scene.from, target: scene.places, colour: scene.colours });
     this.furnish();
-    this.say(this.paint.webgl || scene.count <= CANVAS_MOST ? "" : data.words.canvas.replace("{shown}", this.digits(CANVAS_MOST)), !this.paint.webgl);
+    this.say(this.paint.webgl ? "" : data.words.canvas.replace("{shown}", this.digits(CANVAS_MOST)), true);
     this.render();
     this.plot.dataset.drawn = String(Number(this.plot.dataset.drawn || 0) + 1);
     if (scene.share < 1 && !scene.frames) this.glide();
