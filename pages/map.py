@@ -11,13 +11,14 @@ from ui.chosen_words import choose_rows, chosen_rows, show_chosen
 from ui.i18n import t, t_text
 from ui.inspector import offer_place, show_inspector
 from ui.live import follow_map
+from ui.map_arrows import arrows, arrows_caption
 from ui.map_controls import map_controls, use_pca
 from ui.map_figure import HEIGHT, coloring, map_caption
 from ui.map_link import map_link
 from ui.map_replay import replay, replay_caption
 from ui.map_table import show_map_table
 from ui.messages import show_errors
-from ui.projections import projection_of, warm_up, with_searched
+from ui.projections import projection_of, warm_up, with_asked
 from ui.state import describe, require_table
 from ui.word_map import WordPicture, show_words
 
@@ -42,6 +43,7 @@ def draw(projection: Projection, *, live: bool = True, path: Trajectory | None =
             coloring=coloring(table, projection, view),
             neighbors=neighbors,
             chosen=chosen_rows(table),
+            arrows=arrows(table),
             path=path,
             view=map_link().given.get("view", ""),
             live=live,
@@ -55,6 +57,7 @@ def draw(projection: Projection, *, live: bool = True, path: Trajectory | None =
 
 
 with canvas, show_errors():
+    arrows_caption(table)
     film = replay(table)
     projection = None if film else projection_of(table, view.question)
     if film is not None:
@@ -64,7 +67,7 @@ with canvas, show_errors():
     elif projection is None:
         follow_map(table, view.question, draw=draw, on_stop=use_pca)
     else:
-        shown = with_searched(table, projection, trail.searched())
+        shown = with_asked(table, projection, [trail.searched(), *(word for pair in arrows(table) for word in pair)])
         draw(shown, live=False)
         if neighbors is not None:
             with inspector:

@@ -50,7 +50,7 @@ _component = st.components.v2.component(
 
 @dataclass(frozen=True, eq=False)
 class WordPicture:
-    """What is to be seen: a projection, its colours, the word with its neighbours, words chosen by hand, frames to play.
+    """What is to be seen: a projection, its colours, the word with its neighbours, rows chosen by hand, arrows, frames to play.
 
     ``revision``: as long as it stays the same, so does the camera. ``view``: a camera as the address holds it.
     ``live``: the layout is still forming.
@@ -61,6 +61,7 @@ class WordPicture:
     coloring: Coloring | None = None
     neighbors: Neighbors | None = None
     chosen: tuple[int, ...] = ()
+    arrows: tuple[tuple[str, str], ...] = ()
     path: Trajectory | None = None
     view: str = ""
     live: bool = False
@@ -95,6 +96,7 @@ def show_words(
         "colouring": colouring,
         "highlight": _highlight(table, picture.neighbors),
         "chosen": picture.chosen or None,
+        "arrows": [table.indices(pair).tolist() for pair in picture.arrows],
         "revision": picture.revision,
         "view": picture.view,
         "live": picture.live,

@@ -114,10 +114,11 @@ def test_the_camera_outlives_a_query_a_recolour_and_another_word(map_page):
     settle(map_page)
     assert len(sent) == 1, "only the colours travel"
     map_page.get_by_role("link", name="단어 유추").click()
-    map_page.get_by_role("heading", name="단어 유추").wait_for()
-    map_page.get_by_role("link", name="임베딩 지도").click()
+    map_page.get_by_role("button", name="지도에 화살표로 보기").click()
     drawn(map_page)
     settle(map_page)
+    words = f"() => {ATLAS}.scene.arrows.map(pair => pair.map(point => {ATLAS}.scene.words[point]).join())"
+    assert map_page.evaluate(words) == ["남자,왕", "여자,여왕"]
     assert map_page.evaluate(CAMERA) == camera
     assert len(sent) == 1, "what was fetched is not fetched again"
 

@@ -9,7 +9,7 @@ import { drawOverlay } from "./overlay.js";
 import { painter, CANVAS_MOST } from "./paint.js";
 import { drawHover, drawLegend, drawTools, factsOf } from "./panel.js";
 import { Player } from "./player.js";
-import { savePng, saveSvg } from "./save.js";
+import { savePng, saveSvg, shareLink } from "./save.js";
 import { Scene } from "./scene.js";
 import { Search } from "./search.js";
 
@@ -87,7 +87,7 @@ class Atlas {
     }
     this.setCamera(data, old, moved);
     this.look = lookOf(this.root, data);
-    scene.setChosen(data.highlight, data.chosen);
+    scene.setChosen(data.highlight, data.chosen, data.arrows);
     scene.setColours(data.colouring && { ...data.colouring, values: layers.values || scene.counts }, this.look.point);
     this.paint.upload({ origin: scene.from, target: scene.places, colour: scene.colours });
     this.furnish();
@@ -157,17 +157,8 @@ class Atlas {
     this.recolour();
   }
 
-  // An address that reopens this view; it is put into the address bar and, where the browser lets it, into the clipboard.
   async link() {
-    const address = new URL(window.location.href);
-    address.searchParams.set("view", this.scene.camera.written());
-    window.history.replaceState(window.history.state, "", address);
-    try {
-      await navigator.clipboard.writeText(address.href);
-      this.announce(this.data.words.copied, true);
-    } catch {
-      this.announce(this.data.words.in_address, true);
-    }
+    this.announce(this.data.words[await shareLink(this.scene.camera)], true);
   }
 
   moved() {

@@ -16,7 +16,9 @@ export function drawOverlay(pen, scene, look) {
   if (middle) near.forEach(([, end]) => line(pen, middle, end, look.accent, 1.2, 0.8));
   for (const [, [x, y]] of near) dot(pen, x, y, scene.diameter / 2 + 2, look.accent, look.background);
   if (middle) dot(pen, middle[0], middle[1], scene.diameter / 2 + 4, look.accent, look.background);
+  for (const pair of scene.arrows) drawArrow(pen, ...pair.map((point) => project(scene.place(point))), look);
   const names = new Names(pen, scene, look, project);
+  scene.arrows.flat().forEach((point) => names.put(point, LARGE, true));
   if (center >= 0) names.put(center, LARGE, true);
   around.forEach((point) => names.put(point, LARGE, false, true));
   if (look.focus >= 0) {
@@ -119,6 +121,12 @@ function drawTrails(pen, scene, look, project) {
       line(pen, places[at - 1], places[at], point === center ? look.accent : look.faint, point === center ? 2.5 : 1.3, 0.25 + (0.6 * at) / places.length);
     }
   }
+}
+
+function drawArrow(pen, from, to, look) {
+  const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
+  line(pen, from, to, look.text, 2, 0.9);
+  for (const side of [-0.4, 0.4]) line(pen, to, [to[0] - 12 * Math.cos(angle + side), to[1] - 12 * Math.sin(angle + side)], look.text, 2, 0.9);
 }
 
 function drawShape(pen, shape, colour) {

@@ -1,4 +1,4 @@
-// The picture as a file: PNG as it is seen, SVG with every point and name as an object.
+// The picture as a file (PNG as it is seen, SVG with every point and name as an object) and as an address.
 import { drawOverlay } from "./overlay.js";
 
 export function savePng(canvases, background, name) {
@@ -25,6 +25,19 @@ export function saveSvg(scene, look, name) {
   const size = `width="${scene.width}" height="${scene.height}" viewBox="0 0 ${scene.width} ${scene.height}"`;
   const text = `<svg xmlns="http://www.w3.org/2000/svg" ${size}><rect width="100%" height="100%" fill="${escaped(look.background)}"/>${dots.join("")}${pen.parts.join("")}</svg>`;
   download(new Blob([text], { type: "image/svg+xml" }), `${name}.svg`);
+}
+
+// Put an address that reopens this view into the address bar and, where the browser lets it, into the clipboard: which of both?
+export async function shareLink(camera) {
+  const address = new URL(window.location.href);
+  address.searchParams.set("view", camera.written());
+  window.history.replaceState(window.history.state, "", address);
+  try {
+    await navigator.clipboard.writeText(address.href);
+    return "copied";
+  } catch {
+    return "in_address";
+  }
 }
 
 function download(blob, name) {

@@ -77,10 +77,11 @@ export class Scene {
     return this.rows ? this.pointOf.get(row) ?? -1 : row < this.count ? row : -1;
   }
 
-  // `highlight`: {center, rows} or null, `chosen`: rows or null. Colours follow by paint().
-  setChosen(highlight, chosen) {
+  // `highlight`: {center, rows} or null, `chosen`: rows or null, `arrows`: pairs of rows. Colours follow by paint().
+  setChosen(highlight, chosen, arrows) {
     const around = (highlight?.rows || []).map((row) => this.point(row)).filter((point) => point >= 0);
     this.highlight = { center: this.point(highlight?.center), around };
+    this.arrows = arrows.map((pair) => pair.map((row) => this.point(row))).filter((pair) => pair.every((point) => point >= 0));
     this.chosen = chosen?.length ? new Set(chosen.map((row) => this.point(row))) : null;
   }
 
