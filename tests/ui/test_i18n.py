@@ -27,6 +27,7 @@ from lstm_core.table.search import METRICS
 from models.make import MODELS
 from ui.i18n import t
 from ui.map import _WORDS
+from ui.word_map import _WORDS as _ATLAS_WORDS
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "ui").glob("*.py")), *sorted((ROOT / "pages").glob("*.py"))]
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
@@ -36,7 +37,7 @@ UNSEEN = {
     "key", "type", "layout", "width", "height", "gap", "vertical_alignment", "horizontal_alignment", "label_visibility",
     "position", "url_path", "persist_state", "autocomplete", "format", "selection_mode", "on_select", "page_icon", "name",
     "run_every", "initial_sidebar_state", "icon_position", "filter_mode", "js", "css", "html", "script_path", "accept",
-    "file_name", "mime", "on_click",
+    "file_name", "mime", "on_click", "on_change",
 }  # fmt: skip
 # calls of st.* whose positional strings are names, not sentences
 NAMING = {"component", "Page", "get_option", "App", "container", "form", "fragment", "switch_page", "page_link"}
@@ -159,6 +160,7 @@ FAMILIES = {
     "choice.*": named_in_core(),
     "plot.*": _WORDS,
     "table.good_for.*": list(MODELS),
+    "atlas.*": _ATLAS_WORDS,
     "train.state.*": get_args(RunState),
     "train.*_hint": ("failed", "crashed"),
     "tables.dropped.*": FAULTS,
