@@ -19,6 +19,7 @@ MAY = {
     "text": set(),
     "table": set(),
     "projection": {"table"},
+    "lesson": {"table", "text"},
     "runs": {"table", "text.vocabulary"},
     "model": {"text"},
     "training": {"model", "text", "runs"},

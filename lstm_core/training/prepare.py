@@ -39,18 +39,22 @@ def prepare(run: RunDirectory, config: TrainConfig, *, tick: Tick) -> Prepared:
         return _left_behind(run) or _fresh(run, config, tick)
 
 
+def text_of(run: RunDirectory, config: TrainConfig, *, tick: Tick) -> Prepared:
+    """Return the encoded corpus of a run that may have ended: from the run, from the cache, or cut anew. Writes no run.
+
+    Its vocabulary is that of the corpus as it is now. Raises what opening and cutting the corpus raises.
+    """
+    left = _left_behind(run)
+    if left is not None:
+        return left
+    encoded = _encoded(_open(run, config), config, tick)
+    return Prepared(encoded.sentences, encoded.vocabulary, {})
+
+
 def _fresh(run: RunDirectory, config: TrainConfig, tick: Tick) -> Prepared:
     tick(0.0)
     corpus = _open(run, config)
-    corpus.fetch(tick)
-    encoded = encode_corpus(
-        corpus,
-        config.tokenizer or corpus.default_tokenizer,
-        max_vocab=config.max_vocab,
-        min_count=config.min_count,
-        tokenizer_options=config.tokenizer_options,
-        progress=tick,
-    )
+    encoded = _encoded(corpus, config, tick)
     if len(encoded.sentences) < 2:
         raise TooFew(what="sentences", given=len(encoded.sentences), needed=2)
     about = {"corpus": corpus.name, "language": corpus.language, "tokenizer": encoded.tokenizer.key}
@@ -60,6 +64,18 @@ def _fresh(run: RunDirectory, config: TrainConfig, tick: Tick) -> Prepared:
     atomic_write_json(run.columns, {**_known(corpus, encoded), "about": about})
     link_or_copy(encoded.path, run.tokens)
     return Prepared(encoded.sentences, encoded.vocabulary, about)
+
+
+def _encoded(corpus: Corpus, config: TrainConfig, tick: Tick) -> EncodedCorpus:
+    corpus.fetch(tick)
+    return encode_corpus(
+        corpus,
+        config.tokenizer or corpus.default_tokenizer,
+        max_vocab=config.max_vocab,
+        min_count=config.min_count,
+        tokenizer_options=config.tokenizer_options,
+        progress=tick,
+    )
 
 
 def _known(corpus: Corpus, encoded: EncodedCorpus) -> dict[str, Any]:
