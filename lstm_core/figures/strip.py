@@ -77,7 +77,8 @@ def _height(rows: int) -> int:
 def _axes(figure: go.Figure, names: Sequence[str], along: str) -> None:
     places = np.arange(len(names))
     labels = [hover_text(name) for name in names]
-    figure.update_yaxes(tickmode="array", tickvals=places, ticktext=labels, autorange="reversed", showgrid=False, zeroline=False)
-    figure.update_xaxes(title={"text": hover_text(along)}, showgrid=False, zeroline=False)
+    figure.update_yaxes(tickmode="array", tickvals=places, ticktext=labels, autorange="reversed", automargin=True)
+    figure.update_xaxes(title={"text": hover_text(along)})
+    for update in (figure.update_xaxes, figure.update_yaxes):
+        update(showgrid=False, zeroline=False)
     figure.update_layout(margin={"l": 16, "r": 16, "t": 8, "b": 44})
-    figure.update_yaxes(automargin=True)

@@ -59,6 +59,12 @@ class Direction:
     seed: int
 
     @property
+    def wrong(self) -> tuple[str, ...]:
+        """The tested words that the direction tells wrong."""
+        told = self.along > 0
+        return tuple(word for word, says, high in zip(self.words, told, self.is_high, strict=True) if says != high)
+
+    @property
     def largest_share(self) -> float:
         """The largest share (0-1) of the direction that lies along one dimension."""
         return float(np.square(self.axis).max())
