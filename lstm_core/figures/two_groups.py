@@ -40,7 +40,7 @@ def two_groups_figure(
                 mode="markers",
                 name=hover_text(name),
                 marker={"color": colour, "size": 8, "symbol": symbol, "opacity": 0.8},
-                text=[hover_text(words[at]) for at in chosen],
+                text=[hover_text(words[at]) for at in chosen.tolist()],
                 hovertemplate="%{text}<br>%{x:.3f} · %{y:.3f}<extra>%{fullData.name}</extra>",
             )
         )

@@ -97,7 +97,7 @@ class Contexts:
         return total
 
     def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and word in self.vocabulary and self.count(word) > 0
+        return isinstance(word, str) and self.vocabulary.id_of(word) >= len(SPECIALS) and self.count(word) > 0
 
     def count(self, word: str) -> int:
         """Return how often ``word`` occurs in what is read. Raises :class:`UnknownWords`."""
