@@ -13,7 +13,7 @@ from lstm_core.training.prepare import text_of
 from ui.i18n import t
 from ui.lesson import network_of, respell_in, teach_network, word_box
 from ui.messages import show_errors
-from ui.text import amount, percent, plain, split_words
+from ui.text import amount, percent, plain, plain_list, split_words
 from ui.waiting import Progress, once
 
 _LINES = 8
@@ -57,6 +57,10 @@ def _contexts(run: RunDirectory, progress: Progress) -> Contexts:
 
 
 def _pair(contexts: Contexts, table: EmbeddingTable, a: str, b: str) -> None:
+    absent = [word for word in (a, b) if word in table and word not in contexts]
+    if absent:
+        st.info(t("lesson.not_in_corpus", words=plain_list(absent)), icon=None)
+        return
     found = compare_contexts(contexts, table, a=a, b=b)
     with st.container(key="lesson_contexts_answer"):
         st.markdown(

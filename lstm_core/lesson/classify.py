@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lstm_core.lesson.contrast import Contrast
 from lstm_core.lesson.logistic import fit_logistic
+from lstm_core.lesson.small import one_thread
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.intervals import Z95, Interval
 from lstm_core.text.vocabulary import SPECIALS
@@ -67,8 +68,9 @@ def classify_by_inputs(
     right = np.empty((len(INPUTS), splits))
     for number in range(splits):
         test = held_out(wanted, random)
-        for place, name in enumerate(INPUTS):
-            right[place, number] = _accuracy(inputs[name], wanted, test, scaled=name != "one_hot")
+        with one_thread():
+            for place, name in enumerate(INPUTS):
+                right[place, number] = _accuracy(inputs[name], wanted, test, scaled=name != "one_hot")
         progress((number + 1) / splits)
     tested = int(test.sum())
     ratio = tested / (len(rows) - tested)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lstm_core.errors import NoDirection
 from lstm_core.lesson.contrast import Contrast
+from lstm_core.lesson.small import one_thread
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.intervals import Interval, wilson_interval
 from lstm_core.table.search import NOWHERE
@@ -93,8 +94,9 @@ def find_direction(table: EmbeddingTable, contrast: Contrast, *, shuffles: int =
     if np.linalg.norm(gap) <= NOWHERE:
         raise NoDirection(query=f"{contrast.low[0]} … ↔ {contrast.high[0]} …")
     null = np.empty((shuffles, 2))
-    for number in range(shuffles):
-        null[number] = _scores(train, random.permutation(labels), test, random.permutation(real), sharpen=sharpen)
+    with one_thread():
+        for number in range(shuffles):
+            null[number] = _scores(train, random.permutation(labels), test, random.permutation(real), sharpen=sharpen)
     axis, single = gap @ sharpen, _best_dimension(train, labels, gap, middle)
     axis /= np.linalg.norm(axis)
     right = _scores(train, labels, test, real, sharpen=sharpen)
