@@ -53,6 +53,8 @@ def train_command(given: argparse.Namespace) -> tuple[Any, str]:
         "total_steps": last.total_steps,
         "val_loss": last.val_loss,
         "perplexity": last.perplexity,
+        "accuracy": last.accuracy,
+        "macro_f1": last.macro_f1,
     }
     return about, f"{run.name}: {last.stage} after {last.step} steps{_measured(last)}; {run.path}"
 
@@ -167,4 +169,9 @@ def _line(progress: Progress) -> str:
 
 
 def _measured(progress: Progress) -> str:
-    return "" if progress.val_loss is None else f"  val {progress.val_loss:.3f} (ppl {progress.perplexity:.1f})"
+    if progress.val_loss is None:
+        return ""
+    told = "" if progress.perplexity is None else f" (ppl {progress.perplexity:.1f})"
+    if progress.accuracy is not None and progress.macro_f1 is not None:
+        told = f" (accuracy {progress.accuracy:.4f}, macro F1 {progress.macro_f1:.4f})"
+    return f"  val {progress.val_loss:.3f}{told}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from lstm_core.options import Options, option
 from lstm_core.registry import Text
 
@@ -21,14 +23,23 @@ class ModelConfig(Options):
         ge=2,
         le=2048,
         label=Text("은닉 상태 크기", "Hidden size"),
-        help=Text("LSTM이 문장을 읽으며 기억하는 수의 개수", "How many numbers the LSTM remembers while it reads"),
+        help=Text("문장을 읽으며 기억하는 수의 개수", "How many numbers the network remembers while it reads"),
+    )
+    cell: Literal["lstm", "gru", "rnn"] = option(
+        "lstm",
+        label=Text("셀", "Cell"),
+        help=Text(
+            "LSTM은 게이트 세 개와 셀 상태로 오래 기억합니다. GRU는 게이트가 두 개이고, 단순 RNN은 하나도 없습니다.",
+            "An LSTM remembers by three gates and a cell state; a GRU has two gates, a plain RNN none.",
+        ),
+        advanced=True,
     )
     num_layers: int = option(
         1,
         ge=1,
         le=4,
         label=Text("층 수", "Layers"),
-        help=Text("쌓아 올린 LSTM 층의 수", "How many LSTM layers are stacked"),
+        help=Text("쌓아 올린 셀의 층수", "How many layers of cells are stacked"),
         advanced=True,
     )
     dropout: float = option(
