@@ -69,7 +69,7 @@ MODELS: dict[str, Model] = {
         text=film_reviews,
     ),
     "bible-grimm-en": Model(
-        {"corpus": f"{UPLOAD}bible-and-grimm", "tokenizer": "words", "min_count": 3, **CLOZE}, text_card
+        {"corpus": f"{UPLOAD}bible-and-grimm", "tokenizer": "words", "min_count": 3, "epochs": 6, **CLOZE}, text_card
     ),
 }
 
