@@ -76,7 +76,14 @@ MODELS: dict[str, Model] = {
         ),
     ),
     "bible-grimm-en": Model(
-        {"corpus": f"{UPLOAD}bible-and-grimm", "tokenizer": "words", "min_count": 3, "epochs": 6, **CLOZE}, text_card
+        {"corpus": f"{UPLOAD}bible-and-grimm", "tokenizer": "words", "min_count": 3, "epochs": 6, **CLOZE},
+        text_card,
+        probes=(
+            *(("king - man + woman", "queen"), ("father - man + woman", "mother"), ("men - man + woman", "women")),
+            *(("his - he + she", "her"), ("came - come + go", "went"), ("saw - see + hear", "heard")),
+            *(("days - day + year", "years"), ("kings - king + priest", "priests")),
+            *(("uncle - man + woman", "aunt"), ("egyptians - egypt + israel", "israelites"), ("puppy - dog + cattle", "calf")),
+        ),
     ),
 }
 
