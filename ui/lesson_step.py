@@ -22,6 +22,7 @@ from ui.text import amount, percent, plain
 from ui.waiting import once
 
 STEPS = (1, 10, 100)
+_LEAST = 0.001
 _STOPPED = "lesson_step_stopped"
 
 
@@ -90,8 +91,8 @@ def _answer(learned: Learned, moved: Movement) -> None:
                 changed=f"{moved.changed:,}",
                 total=f"{moved.total:,}",
                 share=percent(moved.changed / moved.total, digits=1),
-                before=amount(learned.losses[0]),
-                after=amount(learned.losses[-1]),
+                before=_loss(learned.losses[0]),
+                after=_loss(learned.losses[-1]),
             )
         )
     st.markdown(t(_reason(learned)))
@@ -102,6 +103,11 @@ def _answer(learned: Learned, moved: Movement) -> None:
         labels = CurveLabels(step=t("lesson.step_axis"), loss=t("lesson.loss_axis"), training=t("lesson.loss_axis"))
         figure = loss_figure(rows, labels=labels, dark=is_dark(), height=240)
         show_map(figure, key="lesson_loss_curve", label=t("lesson.loss_axis"), height=240)
+
+
+def _loss(loss: float) -> str:
+    """Return a loss with three decimals, or that it is smaller than they can show."""
+    return amount(loss) if loss >= _LEAST else plain(f"< {_LEAST:g}")
 
 
 def _reason(learned: Learned) -> str:
