@@ -8,6 +8,7 @@ from lstm_core.figures.curves import CurveLabels, loss_figure
 from lstm_core.lesson.examples import examples
 from lstm_core.lesson.movement import Movement, movement
 from lstm_core.model.losses import LOSSES, loss_for
+from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.normalize import normalize
 from lstm_core.options import build
 from lstm_core.runs import read_config
@@ -31,6 +32,10 @@ def show_step(table: EmbeddingTable) -> None:
     run = network_of(table)
     if run is None:
         teach_network("lesson.step_needs")
+        return
+    config = config_from_json(read_config(run))
+    if OBJECTIVES[config.objective].labelled:
+        teach_network("lesson.step_labelled")
         return
     sentence = st.text_input(
         t("lesson.step_sentence"), examples(table).sentences[0], key=f"lesson_step_sentence_{table.name}", max_chars=500
@@ -77,7 +82,7 @@ def show_step(table: EmbeddingTable) -> None:
     _answer(learned, moved)
     _groups(moved, learned)
     _words(moved)
-    trained = loss_for(config_from_json(read_config(run)).loss, lookup_of(table).size)
+    trained = loss_for(config.loss, lookup_of(table).size)
     st.caption(t("lesson.step_copy", loss=plain(t_text(trained.label))))
 
 
