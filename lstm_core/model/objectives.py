@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 from lstm_core.model.config import ModelConfig
 from lstm_core.options import Options, option
 from lstm_core.registry import Registry, Text
-from lstm_core.text.vocabulary import BOS, UNK
+from lstm_core.text.vocabulary import BOS
 
 if TYPE_CHECKING:
     import torch
@@ -121,7 +121,9 @@ class Cloze:
     label = Text("빈칸 채우기", "Cloze")
     Options = Options
     suits: ClassVar[Mapping[str, Any]] = MappingProxyType(
-        {"embedding_dim": 128, "neighbours": 5, "tie_weights": False, "rows": "output", "subsample": 1e-4, "lr": 0.004}
+        {"embedding_dim": 96, "hidden_size": 64, "neighbours": 5, "word_dropout": 0.3, "tie_weights": False, "rows": "sum"}
+        | {"subsample": 1e-4, "batch_size": 128, "negatives": 1024, "lr": 0.01, "weight_decay": 0.0}
+        | {"epochs": 10}
     )
     labelled = False
 
@@ -178,16 +180,6 @@ class SentimentOptions(Options):
             "How the hidden states of a text become one: the last, the greatest of each unit, or the mean",
         ),
     )
-    word_dropout: float = option(
-        0.0,
-        ge=0.0,
-        le=0.9,
-        label=Text("낱말 드롭아웃", "Word dropout"),
-        help=Text(
-            "학습할 때 이 비율의 토큰을 모르는 낱말로 바꿔 읽습니다.", "The share of tokens read as unknown while training"
-        ),
-        advanced=True,
-    )
     test: str = option(
         "",
         max_length=4096,
@@ -220,10 +212,8 @@ class Sentiment:
 
     @staticmethod
     def reads(inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Return the ids of the texts, and ``<unk>``, which word dropout may put in their place."""
-        import torch
-
-        return torch.cat([inputs.reshape(-1), torch.tensor([UNK])])
+        """Return the ids of the texts."""
+        return inputs.reshape(-1)
 
     @staticmethod
     def predictions(
