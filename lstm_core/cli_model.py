@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -68,7 +69,7 @@ def _classify(given: argparse.Namespace) -> None:
     from lstm_core.training.classify import classify
 
     for found in classify(_model(given), open_corpus(str(given.text)).sentences()):
-        print(json.dumps(found._asdict(), ensure_ascii=False))
+        sys.stdout.write(json.dumps(found._asdict(), ensure_ascii=False) + "\n")
 
 
 def _model(given: argparse.Namespace) -> Any:

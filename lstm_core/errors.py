@@ -55,6 +55,13 @@ class InvalidOption(WordAtlasError):
         super().__init__(name=name, value=value, rule=rule, least=least, most=most)
 
 
+class NoLabels(WordAtlasError):
+    """``name``: a corpus without labels, of which there is nothing to learn to tell."""
+
+    code = "no_labels"
+    template = "{name} has no labels: choose a table (CSV, TSV, JSONL, Parquet) and the column of its labels"
+
+
 class UnknownWords(WordAtlasError):
     """``words`` not in the table, ``suggestions``: near spellings as one mapping word -> tuple of words."""
 

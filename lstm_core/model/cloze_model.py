@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from lstm_core.model.network import Embed, SeededDropout, State, WordNetwork
+from lstm_core.model.network import Embed, State, WordNetwork
 from lstm_core.text.vocabulary import BOS
 
 SMALL = 0.1

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 class Objective(Protocol):
     """Builds a network and says what it has to predict from what.
 
-    ``suits``: settings to begin with in place of the usual. ``labelled``: a batch is texts (B, T), filled up with ``<pad>``,
-    and their labels (B,); else a stretch of a stream of text (B, T) and the same one token later.
+    ``suits``: settings to begin with in place of the usual. ``ignores``: settings that mean nothing to it. ``labelled``: a
+    batch is texts (B, T), filled up with ``<pad>``, and their labels (B,); else a stretch of a stream of text (B, T) and the
+    same one token later.
     """
 
     key: str
     label: Text
     Options: Any  # a class of Options
     suits: Mapping[str, Any]
+    ignores: frozenset[str]
     labelled: bool
 
     @staticmethod
@@ -81,6 +83,7 @@ class NextWord:
     label = Text("다음 낱말", "Next word")
     Options = Options
     suits: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    ignores = frozenset({"neighbours"})
     labelled = False
 
     @staticmethod
@@ -125,6 +128,7 @@ class Cloze:
         | {"subsample": 1e-4, "batch_size": 128, "negatives": 1024, "lr": 0.01, "weight_decay": 0.0}
         | {"epochs": 10}
     )
+    ignores: ClassVar[frozenset[str]] = frozenset()
     labelled = False
 
     @staticmethod
@@ -198,7 +202,10 @@ class Sentiment:
     key = "sentiment"
     label = Text("감성 분류", "Sentiment")
     Options = SentimentOptions
-    suits: ClassVar[Mapping[str, Any]] = MappingProxyType({"tie_weights": False})
+    suits: ClassVar[Mapping[str, Any]] = MappingProxyType(
+        {"embedding_dim": 128, "dropout": 0.4, "word_dropout": 0.1, "batch_size": 64, "lr": 0.002, "epochs": 4}
+    )
+    ignores = frozenset({"loss", "rows", "subsample", "tie_weights", "neighbours", "bptt", "negatives"})
     labelled = True
 
     @staticmethod

@@ -240,7 +240,7 @@ class Trainer:
             "objective": self.config.objective,
             "loss": self.loss.key,
             "cell": self.config.cell,
-            "rows": "tied" if self.config.tie_weights else self.config.rows,
+            "rows": "tied" if self.network.config.tie_weights else self.config.rows,
             "vocab_size": len(self.prepared.vocabulary),
             "embedding_dim": self.config.embedding_dim,
             "sentences": len(self.prepared.sentences),

@@ -153,6 +153,7 @@ FAMILIES = {
     "choice.*": named_in_core(),
     "plot.*": _WORDS,
     "train.state.*": get_args(RunState),
+    "labels.*": ("validation", "test"),
     "train.*_hint": ("failed", "crashed"),
     "tables.dropped.*": FAULTS,
     "analogy.*": METHODS,
