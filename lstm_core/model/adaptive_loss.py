@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -43,7 +44,8 @@ class AdaptiveOutput(nn.Module):
 def use_adaptive_output(network: WordNetwork) -> None:
     """Give ``network`` an output layer of groups in place of its linear one."""
     width, words = network.output.in_features, network.output.out_features
-    network.output = AdaptiveOutput(width, words, generator=network.generator)
+    output: Any = AdaptiveOutput(width, words, generator=network.generator)
+    network.output = output
 
 
 class AdaptiveMeasure:
@@ -55,4 +57,5 @@ class AdaptiveMeasure:
     def __call__(self, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None) -> StepLoss:
         """Return the loss on ``inputs`` and ``targets`` (B, T)."""
         features, wanted, state = self._objective.predictions(network, inputs, targets=targets, state=state)
-        return StepLoss(network.output.loss(features, wanted), len(wanted), state)
+        output: Any = network.output  # an AdaptiveOutput
+        return StepLoss(output.loss(features, wanted), len(wanted), state)

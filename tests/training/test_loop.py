@@ -271,7 +271,7 @@ def test_divergence_is_said(new_run, small, monkeypatch):
     monkeypatch.setitem(trainer.OBJECTIVES._members, "next-word", broken)
     with pytest.raises(TrainingDiverged) as caught:
         finish(run, small)
-    assert caught.value.step == 5
+    assert (caught.value.step, caught.value.saved) == (5, 4) and 0 < caught.value.lr <= small.lr
     assert run.state == "failed" and read_status(run)["error"]["code"] == "training_diverged"
     assert not run.manifest.exists()
 
