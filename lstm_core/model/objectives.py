@@ -203,7 +203,8 @@ class Sentiment:
     label = Text("감성 분류", "Sentiment")
     Options = SentimentOptions
     suits: ClassVar[Mapping[str, Any]] = MappingProxyType(
-        {"embedding_dim": 128, "dropout": 0.4, "word_dropout": 0.1, "batch_size": 64, "lr": 0.002, "epochs": 4}
+        {"embedding_dim": 128, "hidden_size": 192, "dropout": 0.4, "word_dropout": 0.1, "batch_size": 64, "lr": 0.002}
+        | {"epochs": 4}
     )
     ignores = frozenset({"loss", "rows", "subsample", "tie_weights", "neighbours", "bptt", "negatives"})
     labelled = True
