@@ -9,7 +9,7 @@ BENCHMARKS = (
     *("benchmarks.map", "benchmarks.table", "benchmarks.table_evaluation", "benchmarks.projection"),
     *("benchmarks.table_formats", "benchmarks.broken_files", "benchmarks.lesson"),
 )
-# benchmarks.training needs a text: see there
+# benchmarks.training needs a text, benchmarks.sentiment two labelled ones: see there
 
 for name in BENCHMARKS:
     runpy.run_module(name, run_name="__main__")

@@ -55,6 +55,13 @@ class InvalidOption(WordAtlasError):
         super().__init__(name=name, value=value, rule=rule, least=least, most=most)
 
 
+class NoLabels(WordAtlasError):
+    """``name``: a corpus without labels, of which there is nothing to learn to tell."""
+
+    code = "no_labels"
+    template = "{name} has no labels: choose a table (CSV, TSV, JSONL, Parquet) and the column of its labels"
+
+
 class UnknownWords(WordAtlasError):
     """``words`` not in the table, ``suggestions``: near spellings as one mapping word -> tuple of words."""
 
@@ -253,10 +260,16 @@ class RunBusy(WordAtlasError):
 
 
 class TrainingDiverged(WordAtlasError):
-    """``step``, ``lr``: the loss became NaN or infinite."""
+    """``step``, ``lr``: the loss became NaN or infinite; ``saved``: the step of the last checkpoint, 0 without one."""
 
     code = "training_diverged"
-    template = "training diverged at step {step} (learning rate {lr}): the loss is not a number; try a smaller rate"
+    template = (
+        "training diverged at step {step} (learning rate {lr}): the loss is not a number; try a smaller rate "
+        "(last checkpoint: step {saved})"
+    )
+
+    def __init__(self, *, step: int, lr: float, saved: int = 0) -> None:
+        super().__init__(step=step, lr=lr, saved=saved)
 
 
 class StorageFailed(WordAtlasError):

@@ -22,7 +22,7 @@ def check_config(config: TrainConfig, *, text: Path | None = None) -> TrainConfi
     """
     labelled, task = OBJECTIVES[config.objective].labelled, config.task
     if config.loss:
-        _ = LOSSES[config.loss]
+        _check_loss(config)
     if text is None and config.corpus.startswith(UPLOAD):
         raise InvalidOption(name="corpus", value=config.corpus, rule="give the path of the text")
     corpus = open_corpus(str(text or config.corpus), config.corpus_options or None)
@@ -36,6 +36,14 @@ def check_config(config: TrainConfig, *, text: Path | None = None) -> TrainConfi
     if text is not None or config.corpus in CORPORA:
         return config
     return config.model_copy(update={"corpus": _absolute(config.corpus)})
+
+
+def _check_loss(config: TrainConfig) -> None:
+    """Raise :class:`UnknownChoice`, and :class:`InvalidOption` for output rows that the loss has no table of."""
+    loss = LOSSES[config.loss]
+    for name, usual in (("tie_weights", False), ("rows", "input")):
+        if (given := getattr(config, name)) != usual and not loss.tabled:
+            raise InvalidOption(name=name, value=given, rule=f"{loss.key} has no single table of output rows")
 
 
 def _check_labels(config: TrainConfig, corpus: Corpus) -> None:

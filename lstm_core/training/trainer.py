@@ -68,6 +68,7 @@ class Trainer:
         self.state: State | None = None
         self.best: Tensors = {}
         self.stopped = False
+        self.saved = 0  # the step of the last checkpoint
         self.began = time.monotonic()
 
     def restore(self) -> None:
@@ -75,6 +76,7 @@ class Trainer:
         loaded = load_checkpoint(self.run.checkpoint)
         if loaded is not None:
             self.position, groups = loaded
+            self.saved = self.position.step
             load_weights(self.network, groups["weights"])
             self.optimizer.restore(groups.get("optimizer", {}))
             self.generator.set_state(groups["random"]["generator"])
@@ -151,12 +153,17 @@ class Trainer:
         value, lr = found.loss.item(), learning_rate(self.config, self.position.step, total=self.total)
         self.position.step += 1
         if not math.isfinite(value):
-            raise TrainingDiverged(step=self.position.step, lr=self.config.lr)
+            raise self._diverged()
         self.optimizer.step(found.loss, lr=lr, used=found.used)
         self.state = tuple(part.detach() for part in found.state)
         tokens = int(np.count_nonzero(inputs))  # <pad> is 0
         self.position.tokens += tokens
         return self.reporter.step(value, counted=found.counted, tokens=tokens)
+
+    def _diverged(self) -> TrainingDiverged:
+        step = self.position.step
+        lr = learning_rate(self.config, step - 1, total=self.total)
+        return TrainingDiverged(step=step, lr=float(f"{lr:.3g}"), saved=self.saved)
 
     def _check(self) -> HeldOut | None:
         """Measure held-out text, remember the weights when the loss is the lowest; None without such text."""
@@ -166,7 +173,7 @@ class Trainer:
         found = self._measured(self.batches.held_out())
         self.reporter.leave_out(time.monotonic() - began)
         if not math.isfinite(found.loss):
-            raise TrainingDiverged(step=position.step, lr=self.config.lr)
+            raise self._diverged()
         if position.best is None or found.loss < position.best:
             position.best, position.best_step, position.misses = found.loss, position.step, 0
             self.best = weights_of(self.network)
@@ -229,6 +236,7 @@ class Trainer:
             "state": state,
         }
         save_checkpoint(self.run.checkpoint, position, groups=groups)
+        self.saved = position.step
 
     def _seconds(self) -> float:
         return round(self.position.seconds + time.monotonic() - self.began, 3)
@@ -240,7 +248,7 @@ class Trainer:
             "objective": self.config.objective,
             "loss": self.loss.key,
             "cell": self.config.cell,
-            "rows": "tied" if self.config.tie_weights else self.config.rows,
+            "rows": "tied" if self.network.config.tie_weights else self.config.rows,
             "vocab_size": len(self.prepared.vocabulary),
             "embedding_dim": self.config.embedding_dim,
             "sentences": len(self.prepared.sentences),
