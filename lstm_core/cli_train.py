@@ -15,6 +15,7 @@ from typing import Any
 
 from lstm_core.errors import BadRunName, InvalidOption, RunBusy
 from lstm_core.locks import is_held
+from lstm_core.model.objectives import suited
 from lstm_core.options import build
 from lstm_core.runs import RunDirectory, free_name, free_of_models, read_config, run_path, runs_root
 from lstm_core.training.config import TrainConfig, config_from_json
@@ -73,7 +74,7 @@ def _prepare(given: argparse.Namespace) -> tuple[RunDirectory, TrainConfig]:
             raise InvalidOption(name="--resume", value="", rule="say which run with --run")
         run = RunDirectory.open(path)
         return run, config_from_json(read_config(run))
-    config = check_config(build(TrainConfig, settings))
+    config = check_config(build(TrainConfig, suited(settings)))
     path = path or run_path(runs_root(), free_name(runs_root(), Path(config.corpus).stem))
     return _make(path), config
 

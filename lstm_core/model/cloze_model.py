@@ -6,19 +6,33 @@ import torch
 from torch import Tensor, nn
 
 from lstm_core.model.network import Embed, State, WordNetwork
+from lstm_core.text.vocabulary import BOS
 
 
 class ClozeModel(WordNetwork):
     """Predicts each token from all that stand before it and those that follow it in the same stretch of text.
 
     After context2vec (Melamud, Goldberger & Dagan 2016): two stacks of LSTMs over one embedding, their states merged by a
-    layer of rectified units.
+    layer of rectified units. To that the rows of the nearest neighbours within the sentence are added, each times a weight
+    learned for its distance (``near``, 2n: n on the left from the far one on, then n on the right): content words reach the
+    gap undiluted, and the LSTMs learn what their sum leaves open. Output rows are then as wide as the embedding.
     """
 
     def _build(self, width: int) -> None:
         self.left, self.right = self._stack(), self._stack()
         both = 2 * self.config.hidden_size
         self.merge, self.projection = nn.Linear(both, both), nn.Linear(both, width)
+        self.near = nn.Parameter(torch.empty(2 * self.config.neighbours)) if self.config.neighbours else None
+
+    def _width(self) -> int:
+        return self.config.embedding_dim if self.config.neighbours else super()._width()
+
+    @torch.no_grad()
+    def _initialise(self) -> None:
+        """As every network; the neighbours begin with equal weights that add up to 1."""
+        super()._initialise()
+        if self.near is not None:
+            self.near.fill_(1.0 / len(self.near))
 
     def forward(self, ids: Tensor, gaps: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Return logits (B, T, V) for each of ``gaps``; arguments and state as :meth:`encode`."""
@@ -33,11 +47,25 @@ class ClozeModel(WordNetwork):
         ``ids`` (B, T) stand one place before ``gaps`` (B, T): column t is guessed from ``ids`` up to t, and from the ``gaps``
         after t, read backwards. The last column has nothing to its right.
         """
-        look = embed or self.embedding
-        before, state = self._read(self.left, self.dropout(look(ids)), state)  # (B, T, H)
+        stretch = torch.cat([ids[:, :1], gaps], 1)  # (B, T + 1)
+        rows = self.dropout((embed or self.embedding)(stretch))  # (B, T + 1, D)
+        before, state = self._read(self.left, rows[:, :-1], state)  # (B, T, H)
         after = torch.zeros_like(before)
         if gaps.shape[1] > 1:
-            backwards, _ = self._read(self.right, self.dropout(look(gaps[:, 1:].flip(1))), None)  # (B, T - 1, H)
+            backwards, _ = self._read(self.right, rows[:, 2:].flip(1), None)  # (B, T - 1, H)
             after = torch.cat([backwards.flip(1), after[:, :1]], 1)
         merged = torch.relu(self.merge(torch.cat([before, after], 2)))  # (B, T, 2H)
-        return self.projection(self.dropout(merged)), state  # (B, T, W)
+        guess: Tensor = self.projection(self.dropout(merged))  # (B, T, W)
+        if self.near is not None:
+            guess = guess + torch.bmm(self._weights(stretch, self.near), rows)
+        return guess, state
+
+    def _weights(self, stretch: Tensor, near: Tensor) -> Tensor:
+        """Return how much each token of ``stretch`` (B, T + 1) counts at each gap, (B, T, T + 1); 0 in another sentence."""
+        reach, places = self.config.neighbours, torch.arange(stretch.shape[1])
+        distance = places - places[1:, None]  # (T, T + 1)
+        reached = (distance != 0) & (distance.abs() <= reach)
+        which = (distance + reach - (distance > 0).long()).clamp(0, 2 * reach - 1)
+        sentence = (stretch == BOS).cumsum(1)
+        same = sentence[:, 1:, None] == sentence[:, None, :]  # (B, T, T + 1)
+        return near[which] * (same & reached)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lstm_core.model.config import ModelConfig
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
 
 
 class Objective(Protocol):
-    """Builds a network and says which words it has to predict from what."""
+    """Builds a network and says which words it has to predict from what; ``suits``: settings to begin with in place of the usual."""
 
     key: str
     label: Text
     Options: type[Options]
+    suits: Mapping[str, Any]
 
     @staticmethod
     def network(config: ModelConfig, *, vocab_size: int, generator: torch.Generator) -> WordNetwork:
@@ -51,12 +54,22 @@ class Objective(Protocol):
 OBJECTIVES: Registry[Objective] = Registry("objective")
 
 
+def suited(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``settings`` of a new training with what suits its objective where nothing else was asked for.
+
+    Raises :class:`UnknownChoice`.
+    """
+    chosen = settings.get("objective")
+    return {**(OBJECTIVES[chosen].suits if chosen else {}), **settings}
+
+
 class NextWord:
     """Predict each token from all that came before it, the state being carried from one stretch of text to the next."""
 
     key = "next-word"
     label = Text("다음 낱말", "Next word")
     Options = Options
+    suits: Mapping[str, Any] = MappingProxyType({})
 
     @staticmethod
     def network(config: ModelConfig, *, vocab_size: int, generator: torch.Generator) -> LSTMLanguageModel:
@@ -93,6 +106,9 @@ class Cloze:
     key = "cloze"
     label = Text("빈칸 채우기", "Cloze")
     Options = Options
+    suits: Mapping[str, Any] = MappingProxyType(
+        {"embedding_dim": 128, "neighbours": 5, "tie_weights": False, "rows": "output", "subsample": 1e-4, "lr": 0.004}
+    )
 
     @staticmethod
     def network(config: ModelConfig, *, vocab_size: int, generator: torch.Generator) -> ClozeModel:

@@ -46,6 +46,16 @@ class TrainConfig(ModelConfig):
         label=Text("난수 씨앗", "Seed"),
         help=Text("같은 씨앗이면 같은 표가 나옵니다.", "The same seed gives the same table."),
     )
+    rows: Literal["input", "output", "sum"] = option(
+        "input",
+        label=Text("표로 삼을 행", "Rows that become the table"),
+        help=Text(
+            "입력 행은 LSTM이 읽는 값, 출력 행은 낱말을 맞힐 때 견주는 값입니다. 둘의 합도 표가 됩니다. 가중치를 공유하면 모두 같습니다.",
+            "Input rows are what the LSTM reads, output rows what its guess is compared with; their sum is a table too. With tied "
+            "weights they are all the same.",
+        ),
+        advanced=True,
+    )
     max_vocab: int = option(
         20_000,
         ge=8,

@@ -13,13 +13,12 @@ import numpy as np
 import torch
 import torch._dynamo  # the first optimizer would import it (two seconds); now that happens while the corpus is read
 from numpy.typing import NDArray
-from torch import Tensor
 
 from lstm_core.errors import TrainingDiverged
 from lstm_core.model.losses import Softmax, loss_for
+from lstm_core.model.network import State
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.runs import RunDirectory, read_config
-from lstm_core.text.vocabulary import SPECIALS
 from lstm_core.training.checkpoint import (
     Position,
     Tensors,
@@ -34,8 +33,11 @@ from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.prepare import Prepared
 from lstm_core.training.progress import Progress
 from lstm_core.training.reporter import Reporter, forget_after, write_snapshot
-from lstm_core.training.results import write_manifest, write_results
+from lstm_core.training.results import word_rows, write_manifest, write_results
 from lstm_core.training.schedule import evaluation_steps, learning_rate, snapshot_steps
+
+STATE = ("hidden", "cell")
+"""What the parts of a carried state are called in a checkpoint."""
 
 
 class Trainer:
@@ -47,6 +49,7 @@ class Trainer:
         self.loss = loss_for(config.loss, vocab_size)
         self.generator = torch.Generator().manual_seed(config.seed)
         self.network = objective.network(config.model, vocab_size=vocab_size, generator=self.generator)
+        word_rows(weights_of(self.network), config.rows)  # raises now, not when all is learned
         self.loss.prepare(self.network, counts=prepared.vocabulary.counts)
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
         self.measure = self.loss.measure(
@@ -58,7 +61,7 @@ class Trainer:
         self.held = _HeldOut.of(Stream(prepared.sentences, held), config=config)
         self.total = self.layout.steps * config.epochs
         self.position = Position()
-        self.state: tuple[Tensor, Tensor] | None = None
+        self.state: State | None = None
         self.best: Tensors = {}
         self.stopped = False
         self.began = time.monotonic()
@@ -72,8 +75,8 @@ class Trainer:
             self.optimizer.restore(groups.get("optimizer", {}))
             self.generator.set_state(groups["random"]["generator"])
             self.best = groups.get("best", {})
-            carried = groups.get("state")
-            self.state = (carried["hidden"], carried["cell"]) if carried else None
+            carried = groups.get("state", {})
+            self.state = tuple(carried[name] for name in STATE if name in carried) or None
         forget_after(self.run, self.position.step)
 
     def steps(self) -> Iterator[Progress]:
@@ -116,7 +119,7 @@ class Trainer:
                 weights, position.best, position.best_step = weights_of(self.network), latest, position.step
         loss = position.best
         self.run.manifest.unlink(missing_ok=True)
-        write_results(self.run, weights=weights)
+        write_results(self.run, weights=weights, rows=self.config.rows)
         state: Literal["stopped", "done"] = "stopped" if self.stopped else "done"
         created = read_config(self.run).get("created", time.time())
         write_manifest(self.run, state=state, created=created, summary=self._summary(loss))
@@ -154,7 +157,7 @@ class Trainer:
         if not math.isfinite(value):
             raise TrainingDiverged(step=self.position.step, lr=self.config.lr)
         self.optimizer.step(found.loss, lr=lr, used=found.used)
-        self.state = (found.state[0].detach(), found.state[1].detach())
+        self.state = tuple(part.detach() for part in found.state)
         self.position.tokens += inputs.size
         return self.reporter.step(value, counted=found.counted, tokens=inputs.size)
 
@@ -209,12 +212,12 @@ class Trainer:
         return Progress(stage, step=step, total_steps=self.total, epoch=epoch, perplexity=perplexity, **values)
 
     def _snapshot(self) -> None:
-        rows = self.network.embedding.weight.detach()[len(SPECIALS) :].numpy()  # (V, D)
-        write_snapshot(self.run, self.position.step, rows=rows)
+        rows = word_rows(weights_of(self.network), self.config.rows)  # (V, D)
+        write_snapshot(self.run, self.position.step, rows=rows.numpy())
 
     def _checkpoint(self) -> None:
         position = Position(**{**vars(self.position), "seconds": self._seconds()})
-        state = {} if self.state is None else {"hidden": self.state[0], "cell": self.state[1]}
+        state = dict(zip(STATE, self.state or (), strict=False))
         groups = {
             "weights": weights_of(self.network),
             "optimizer": self.optimizer.tensors(),
@@ -233,7 +236,8 @@ class Trainer:
             **self.prepared.about,
             "objective": self.config.objective,
             "loss": self.loss.key,
-            "rows": "tied" if self.config.tie_weights else "input",
+            "cell": self.config.cell,
+            "rows": "tied" if self.config.tie_weights else self.config.rows,
             "vocab_size": len(self.prepared.vocabulary),
             "embedding_dim": self.config.embedding_dim,
             "sentences": len(self.prepared.sentences),
