@@ -17,6 +17,7 @@ from lstm_core.errors import BadRunName, InvalidOption, RunBusy
 from lstm_core.locks import is_held
 from lstm_core.model.objectives import suited
 from lstm_core.options import build
+from lstm_core.run_folder import quiet_json
 from lstm_core.runs import RunDirectory, free_name, free_of_models, read_config, run_path, runs_root
 from lstm_core.training.config import TrainConfig, config_from_json
 from lstm_core.training.progress import Progress
@@ -45,6 +46,7 @@ def train_command(given: argparse.Namespace) -> tuple[Any, str]:
         for last in chain([first], told):
             show.progress(last)
     show.end()
+    start = quiet_json(run.start)
     about = {
         "run": run.name,
         "path": str(run.path.resolve()),
@@ -53,8 +55,10 @@ def train_command(given: argparse.Namespace) -> tuple[Any, str]:
         "total_steps": last.total_steps,
         "val_loss": last.val_loss,
         "perplexity": last.perplexity,
+        "start": start or None,
     }
-    return about, f"{run.name}: {last.stage} after {last.step} steps{_measured(last)}; {run.path}"
+    began = f"; {start['matched']} of {start['words']} words began with rows from there" if start else ""
+    return about, f"{run.name}: {last.stage} after {last.step} steps{_measured(last)}{began}; {run.path}"
 
 
 def _prepare(given: argparse.Namespace) -> tuple[RunDirectory, TrainConfig]:

@@ -119,6 +119,13 @@ class InvalidTable(WordAtlasError):
         super().__init__(name=name, reason=reason, cause=cause)
 
 
+class WidthDiffers(WordAtlasError):
+    """``name``: a table to start from whose rows have ``width`` numbers where the network needs ``needed``."""
+
+    code = "width_differs"
+    template = "the rows of {name!r} have {width} numbers, embedding_dim is {needed}: make them equal"
+
+
 class UnreadableText(WordAtlasError):
     """``name``, ``reason``: one of :data:`UnreadableText.REASONS`; ``why`` is the reason in words."""
 

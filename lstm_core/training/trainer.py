@@ -15,9 +15,11 @@ import torch._dynamo  # the first optimizer would import it (two seconds); now t
 from numpy.typing import NDArray
 
 from lstm_core.errors import TrainingDiverged
+from lstm_core.files import atomic_write_json
 from lstm_core.model.losses import Softmax, loss_for
 from lstm_core.model.network import State
 from lstm_core.model.objectives import OBJECTIVES
+from lstm_core.run_folder import quiet_json
 from lstm_core.runs import RunDirectory, read_config
 from lstm_core.training.checkpoint import (
     Position,
@@ -31,6 +33,7 @@ from lstm_core.training.config import TrainConfig
 from lstm_core.training.data import LEAST_TOKENS, Layout, Stream, Thinning, epoch_order, split
 from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.prepare import Prepared
+from lstm_core.training.pretrained import start_from
 from lstm_core.training.progress import Progress
 from lstm_core.training.reporter import Reporter, forget_after, write_snapshot
 from lstm_core.training.results import word_rows, write_manifest, write_results
@@ -77,7 +80,18 @@ class Trainer:
             self.best = groups.get("best", {})
             carried = groups.get("state", {})
             self.state = tuple(carried[name] for name in STATE if name in carried) or None
+        else:
+            self._begin()
         forget_after(self.run, self.position.step)
+
+    def _begin(self) -> None:
+        """Take over what the settings say the training starts from."""
+        start = start_from(self.network, self.config, vocabulary=self.prepared.vocabulary)
+        if start is None:
+            return
+        atomic_write_json(self.run.start, start.to_json())
+        if self.config.freeze_table:
+            self.optimizer.hold(start.ids)
 
     def steps(self) -> Iterator[Progress]:
         """Take the steps that are left, yielding whenever there is something to show; ends early when that is due."""
@@ -237,6 +251,7 @@ class Trainer:
             "objective": self.config.objective,
             "loss": self.loss.key,
             "cell": self.config.cell,
+            "start": quiet_json(self.run.start) or None,
             "rows": "tied" if self.config.tie_weights else self.config.rows,
             "vocab_size": len(self.prepared.vocabulary),
             "embedding_dim": self.config.embedding_dim,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from page_helpers import catalogue_of, words_on
@@ -14,6 +16,7 @@ from lstm_core.training.config import TrainConfig
 from lstm_core.training.failure import error_to_json
 
 KO = catalogue_of("ko")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -154,3 +157,14 @@ def test_a_damaged_folder_does_not_close_the_page(open_app, begun, tmp_path):
         (run.snapshots / f"{step:08d}.safetensors").write_bytes(b"half")
     app = open_app("train")
     assert not app.exception and not app.error
+
+
+def test_a_training_can_start_from_a_table(open_app, begun, tmp_path):
+    shutil.copytree(ROOT / "models" / "world-ko", tmp_path / "models" / "world-ko")
+    app = open_app("train")
+    assert "train_freeze" not in {toggle.key for toggle in app.toggle}
+    app.selectbox(key="train_from_table").select("world-ko").run()
+    app.toggle(key="train_freeze").set_value(True)
+    press(app)
+    ((_, config, _, _),) = begun
+    assert (config.init_table, config.init_from, config.freeze_table) == ("world-ko", "", True)
