@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from lstm_core.errors import InvalidOption, WidthDiffers
 from lstm_core.model.losses import LOSSES
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.options import build
 from lstm_core.runs import find_run, find_table, models_root, runs_root
-from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.text.corpus import CORPORA, open_corpus
 from lstm_core.text.tokenizers import TOKENIZERS
 from lstm_core.training.config import UPLOAD, TrainConfig
@@ -35,7 +35,7 @@ def check_config(config: TrainConfig, *, text: Path | None = None) -> TrainConfi
     return config.model_copy(update=found)
 
 
-def table_to_start_from(config: TrainConfig) -> EmbeddingTable:
+def table_to_start_from(config: TrainConfig) -> Any:
     """Return the table ``init_table`` names. Raises :class:`WidthDiffers`, and whatever else is wrong with it."""
     table = find_table(config.init_table)
     if table.dimension != config.embedding_dim:

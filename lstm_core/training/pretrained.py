@@ -14,7 +14,6 @@ from torch import Tensor
 from lstm_core.errors import RunIncomplete, TooFew
 from lstm_core.model.network import WordNetwork
 from lstm_core.runs import RunDirectory, find_run, read_vocabulary
-from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.text.vocabulary import SPECIALS, Vocabulary
 from lstm_core.training.check import table_to_start_from
 from lstm_core.training.checkpoint import Tensors
@@ -65,7 +64,7 @@ def start_from(network: WordNetwork, config: TrainConfig, *, vocabulary: Vocabul
 
 
 @torch.no_grad()
-def _take_rows(rows: Tensor, table: EmbeddingTable, vocabulary: Vocabulary) -> Any:
+def _take_rows(rows: Tensor, table: Any, vocabulary: Vocabulary) -> Any:
     """Copy the rows of the words that ``table`` has, and return which these are, bool (V,)."""
     known = np.array([False] * len(SPECIALS) + [word in table for word in vocabulary.words])
     if not known.any():
