@@ -229,6 +229,20 @@ class TrainingDiverged(WordAtlasError):
     template = "training diverged at step {step} (learning rate {lr}): the loss is not a number; try a smaller rate"
 
 
+class WorkerLost(WordAtlasError):
+    """``reason``: one of the processes that train together has ended, or cannot be reached."""
+
+    code = "worker_lost"
+    template = "a process of the training is lost ({reason}); resume the run to go on from its last checkpoint"
+
+
+class WorkersDisagree(WordAtlasError):
+    """``processes`` that train together no longer hold the same weights, as machines that round differently may make them."""
+
+    code = "workers_disagree"
+    template = "the {processes} processes no longer hold the same weights: use machines of one kind and one version of torch"
+
+
 class StorageFailed(WordAtlasError):
     """``folder`` cannot be written to; ``reason``: a key of :data:`StorageFailed.REASONS`, or what the system said."""
 

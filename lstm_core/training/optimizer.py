@@ -36,10 +36,23 @@ class Optimizer:
         self._held = torch.zeros(len(self._network.embedding.weight), dtype=torch.bool)
         self._held[ids] = True
 
+    @property
+    def dense(self) -> list[torch.Tensor]:
+        """The parameters that change as a whole."""
+        return list(self._dense)
+
     def step(self, loss: torch.Tensor, *, lr: float, used: Sequence[UsedRows]) -> None:
         """Change the weights against the gradient of ``loss``, cut to the length the settings allow."""
+        self.backward(loss)
+        self.update(lr=lr, used=used)
+
+    def backward(self, loss: torch.Tensor) -> None:
+        """Work out the gradients of ``loss``."""
         self._whole.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+
+    def update(self, *, lr: float, used: Sequence[UsedRows]) -> None:
+        """Change the weights against their gradients, cut to the length the settings allow."""
         held = self._held_rows(used)
         rows = [row for part in used for row in part.rows]
         nn.utils.clip_grad_norm_([*self._dense, *rows], self._clip)
