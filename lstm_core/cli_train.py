@@ -55,6 +55,8 @@ def train_command(given: argparse.Namespace) -> tuple[Any, str]:
         "total_steps": last.total_steps,
         "val_loss": last.val_loss,
         "perplexity": last.perplexity,
+        "accuracy": last.accuracy,
+        "macro_f1": last.macro_f1,
         "start": start or None,
     }
     began = f"; {start['matched']} of {start['words']} words began with rows from there" if start else ""
@@ -171,4 +173,9 @@ def _line(progress: Progress) -> str:
 
 
 def _measured(progress: Progress) -> str:
-    return "" if progress.val_loss is None else f"  val {progress.val_loss:.3f} (ppl {progress.perplexity:.1f})"
+    if progress.val_loss is None:
+        return ""
+    told = "" if progress.perplexity is None else f" (ppl {progress.perplexity:.1f})"
+    if progress.accuracy is not None and progress.macro_f1 is not None:
+        told = f" (accuracy {progress.accuracy:.4f}, macro F1 {progress.macro_f1:.4f})"
+    return f"  val {progress.val_loss:.3f}{told}"

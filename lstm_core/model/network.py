@@ -41,9 +41,14 @@ class SeededDropout(nn.Module):
 
 
 class WordNetwork(nn.Module):
-    """An embedding (V, D), what a subclass puts between, and an output layer (V, W) that shares its rows when tied."""
+    """An embedding (V, D), what a subclass puts between, and an output layer that shares its rows when tied.
 
-    def __init__(self, config: ModelConfig, *, vocab_size: int, generator: torch.Generator | None = None) -> None:
+    The output layer has one row a word, or ``outputs`` of them where something else is to be told apart.
+    """
+
+    def __init__(
+        self, config: ModelConfig, *, vocab_size: int, outputs: int = 0, generator: torch.Generator | None = None
+    ) -> None:
         super().__init__()
         self.config = config
         self.generator = generator or torch.Generator().manual_seed(0)
@@ -51,7 +56,7 @@ class WordNetwork(nn.Module):
         with torch.random.fork_rng(devices=()):  # torch's own initial values are drawn globally, and replaced below
             self.embedding = nn.Embedding(vocab_size, config.embedding_dim)
             self._build(width)
-            self.output = nn.Linear(width, vocab_size)
+            self.output = nn.Linear(width, outputs or vocab_size)
         self.dropout = SeededDropout(config.dropout, self.generator)
         if config.tie_weights:
             self.output.weight = self.embedding.weight
@@ -60,6 +65,11 @@ class WordNetwork(nn.Module):
     def _build(self, width: int) -> None:
         """Make the layers between embedding and output; the last of them gives ``width`` values."""
         raise NotImplementedError
+
+    def tables(self) -> tuple[Tensor, ...]:
+        """Return the parameters with one row a word; one that input and output share occurs once."""
+        own = (self.embedding.weight, self.output.weight, self.output.bias)
+        return tuple({id(table): table for table in own}.values())
 
     def _width(self) -> int:
         """Return how wide what the output layer reads is."""
@@ -83,7 +93,7 @@ class WordNetwork(nn.Module):
 
     @torch.no_grad()
     def _initialise(self) -> None:
-        """Rows N(0, 1/sqrt(D)) for the embedding, uniform ±1/sqrt(H) between, an LSTM's forget gates open (1), output bias 0."""
+        """Rows N(0, 1/sqrt(D)) for the embedding, uniform ±1/sqrt(H) between, forget gates open (bias 1), output bias 0."""
         self.embedding.weight.normal_(0.0, 1.0 / math.sqrt(self.config.embedding_dim), generator=self.generator)
         bound = 1.0 / math.sqrt(self.config.hidden_size)
         for name, parameter in self.named_parameters():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lstm_core.model.config import ModelConfig
+from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.options import build, option
 from lstm_core.registry import Text
 
@@ -21,6 +22,7 @@ class TrainConfig(ModelConfig):
     corpus: str = Field("world", min_length=1, max_length=4096)
     corpus_options: dict[str, Any] = Field(default_factory=dict)
     objective: str = Field("next-word", max_length=100)
+    objective_options: dict[str, Any] = Field(default_factory=dict)
     tokenizer: str = Field("", max_length=100)  # "": the one that suits the corpus
     tokenizer_options: dict[str, Any] = Field(default_factory=dict)
     loss: str = Field("", max_length=100)  # "": the one that suits the size of the vocabulary
@@ -205,6 +207,24 @@ class TrainConfig(ModelConfig):
         help=Text("계산에 쓰는 스레드의 수", "How many threads compute"),
         advanced=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sorted_in(cls, values: Any) -> Any:
+        """Take settings that only the objective knows, such as ``max_length``, as its options."""
+        chosen = values.get("objective", "next-word") if isinstance(values, Mapping) else ""
+        if chosen not in OBJECTIVES:
+            return values
+        its = {key: values[key] for key in values if key in OBJECTIVES[chosen].Options.model_fields}
+        if not its:
+            return values
+        rest = {key: value for key, value in values.items() if key not in its}
+        return {**rest, "objective_options": {**(values.get("objective_options") or {}), **its}}
+
+    @property
+    def task(self) -> Any:
+        """The options of the objective. Raises :class:`UnknownChoice`, :class:`InvalidOption`."""
+        return build(OBJECTIVES[self.objective].Options, dict(self.objective_options))
 
     @property
     def model(self) -> ModelConfig:

@@ -20,12 +20,13 @@ from lstm_core.training.config import TrainConfig, config_from_json
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A finished run in memory: ``network`` (in evaluation mode), and how its text was cut and numbered."""
+    """A finished run in memory: ``network`` (in evaluation mode), how its text was cut and numbered, the labels it tells."""
 
     network: Any
     vocabulary: Vocabulary
     tokenizer: Tokenizer
     config: TrainConfig
+    labels: tuple[str, ...] = ()
 
 
 def read_model(run: RunDirectory) -> SavedModel:
@@ -34,7 +35,15 @@ def read_model(run: RunDirectory) -> SavedModel:
 
     read_manifest(run)
     config, vocabulary = config_from_json(read_config(run)), read_vocabulary(run)
-    network = OBJECTIVES[config.objective].network(config.model, vocab_size=len(vocabulary), generator=torch.Generator())
+    objective, labels = OBJECTIVES[config.objective], ()
+    if objective.labelled:
+        try:
+            labels = tuple(read_json(run.labels)["labels"])
+        except (OSError, KeyError, ValueError):
+            raise RunIncomplete(name=run.name, missing=run.labels.name) from None
+    network = objective.network(
+        config.model, vocab_size=len(vocabulary), generator=torch.Generator(), labels=len(labels), options=config.task
+    )
     try:
         load_weights(network, load_file(run.model))
     except (OSError, KeyError, RuntimeError, SafetensorError):
@@ -43,4 +52,4 @@ def read_model(run: RunDirectory) -> SavedModel:
         tokenizer = tokenizer_from_json(read_json(run.tokenizer))
     except (OSError, KeyError, TypeError, ValueError):
         raise RunIncomplete(name=run.name, missing=run.tokenizer.name) from None
-    return SavedModel(network.eval(), vocabulary, tokenizer, config)
+    return SavedModel(network.eval(), vocabulary, tokenizer, config, labels)
