@@ -1,8 +1,8 @@
 """Several processes train one network: who they are and what they tell each other. Importing this imports no torch.
 
-PyTorch's launcher starts them (``torchrun``). The rows of a batch are divided among them, each works out the gradients of its own,
-and all take the same step with the gradient of the whole batch: so how many they are changes the speed, not what is learned, and a
-training can go on with another number of them.
+PyTorch's launcher starts them (``torchrun``). The rows of a batch are divided among them, each works out the gradients of its
+own, and all take the same step with the gradient of the whole batch: so how many they are changes the speed, not what is
+learned, and a training can go on with another number of them.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from lstm_core.model.rows import UsedRows
 
 PATIENCE = timedelta(hours=2)
-"""How long a process waits for another that lives: the first one may have a large corpus to cut. One that dies is noticed at once."""
+"""How long a process waits for another that lives: the first may have much to cut. One that dies is noticed at once."""
 
 
 class Said(NamedTuple):
-    """What a step gave, summed over all processes: ``loss`` is the sum over ``counted`` positions of ``tokens`` read."""
+    """What a step gave: the mean ``loss`` over ``counted`` positions, and how many ``tokens`` were read."""
 
     loss: float
-    counted: float
-    tokens: float
+    counted: int
+    tokens: int
 
 
 @dataclass(frozen=True)
 class Team:
-    """The ``size`` processes of a training, of which this one has the number ``rank``; number 0 leads: it alone writes files."""
+    """The ``size`` processes of a training, of which this one has the number ``rank``; number 0 leads: it alone writes."""
 
     rank: int = 0
     size: int = 1
@@ -58,9 +58,13 @@ class Team:
         here = int(os.environ.get("LOCAL_WORLD_SIZE", self.size))
         return max(1, min(wanted, (os.cpu_count() or 1) // here))
 
-    def part(self, rows: int) -> slice:
-        """Return which of the ``rows`` of a batch are for this process; sizes differ by one at most."""
-        return slice(self.rank * rows // self.size, (self.rank + 1) * rows // self.size)
+    def part(self, rows: int) -> tuple[slice, bool]:
+        """Return which of the ``rows`` of a batch are for this process, and whether they count.
+
+        Parts differ by one row at most. Where there are fewer rows than processes, some work on a row that is another's.
+        """
+        part = slice(self.rank * rows // self.size, (self.rank + 1) * rows // self.size)
+        return (part, True) if part.stop > part.start else (slice(0, 1), False)
 
     def tell(self, message: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return, in every process, what the leader's ``message`` says. Raises :class:`WorkerLost`."""
@@ -70,7 +74,8 @@ class Team:
 
         data = json.dumps(message).encode()
         size = self._from_leader(torch.tensor([len(data)]))
-        told = torch.frombuffer(bytearray(data), dtype=torch.uint8) if self.leads else torch.empty(int(size), dtype=torch.uint8)
+        mine = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+        told = mine if self.leads else torch.empty(int(size), dtype=torch.uint8)
         return dict(json.loads(bytes(self._from_leader(told).tolist())))
 
     def agree(self, *numbers: float) -> tuple[float, ...]:
@@ -82,28 +87,28 @@ class Team:
         return tuple(self._from_leader(torch.tensor(numbers, dtype=torch.float64)).tolist())
 
     def gathered(self, part: torch.Tensor, rows: int) -> torch.Tensor:
-        """Return the states (L, ``rows``, H) of the whole batch from this process's part of them. Raises :class:`WorkerLost`."""
+        """Return the states (L, ``rows``, H) of the whole batch from this process's part. Raises :class:`WorkerLost`."""
         if self.alone:
             return part
         import torch
         import torch.distributed as dist
 
-        spans = [Team(rank, self.size).part(rows) for rank in range(self.size)]
-        widest = max(span.stop - span.start for span in spans)
-        padded = part.new_zeros(len(part), widest, part.shape[2])
+        shares = [Team(rank, self.size).part(rows) for rank in range(self.size)]
+        spans = [(share.stop - share.start) * counts for share, counts in shares]
+        padded = part.new_zeros(len(part), max(spans), part.shape[2])
         padded[:, : part.shape[1]] = part
         parts = [torch.empty_like(padded) for _ in spans]
         with _together():
             dist.all_gather(parts, padded)
-        return torch.cat([one[:, : span.stop - span.start] for one, span in zip(parts, spans, strict=True)], 1)
+        return torch.cat([one[:, :span] for one, span in zip(parts, spans, strict=True)], 1)
 
     def exchange(
         self, dense: Sequence[torch.Tensor], used: Sequence[UsedRows], said: Said
     ) -> tuple[tuple[UsedRows, ...], Said]:
-        """Make all gradients those of the mean loss of the whole batch; return the rows anybody used, and what was said together.
+        """Make all gradients those of the mean loss of the whole batch; return the rows anybody used, and what all said.
 
-        Each process comes with the gradients of its *summed* loss. One buffer goes round: all of ``dense``, the rows, three
-        numbers. Raises :class:`WorkerLost`.
+        Each process comes with the gradients of its *summed* loss, ``said.loss`` times ``said.counted``. One buffer goes
+        round: the gradients of all of ``dense``, those of the rows, three numbers. Raises :class:`WorkerLost`.
         """
         import torch
         import torch.distributed as dist
@@ -111,14 +116,15 @@ class Team:
         joint = self._joined(used)
         held = [*dense, *(row for part in joint for row in part.rows)]
         parts = [torch.zeros_like(one) if one.grad is None else one.grad for one in held]
-        flat = torch.cat([*(part.reshape(-1) for part in parts), held[0].new_tensor(said)])
+        numbers = held[0].new_tensor([said.loss * said.counted, said.counted, said.tokens])
+        flat = torch.cat([*(part.reshape(-1) for part in parts), numbers])
         with _together():
             dist.all_reduce(flat)
-        total = Said(*flat[-len(said) :].tolist())
-        flat /= max(total.counted, 1.0)
-        for one, gradient in zip(held, flat[: -len(said)].split([part.numel() for part in parts]), strict=True):
+        loss, counted, tokens = flat[-3:].tolist()
+        flat /= counted
+        for one, gradient in zip(held, torch.split(flat[:-3], [part.numel() for part in parts]), strict=True):
             one.grad = gradient.view_as(one)
-        return joint, total
+        return joint, Said(loss / counted, round(counted), round(tokens))
 
     def compare(self, weights: Sequence[torch.Tensor]) -> None:
         """Raise :class:`WorkersDisagree` unless all processes hold the same weights, to the last bit."""
@@ -170,7 +176,8 @@ class Team:
             sent[: sum(map(len, mine))] = torch.cat(tuple(mine)).int()
             every = [torch.empty_like(sent) for _ in sizes]
             dist.all_gather(every, sent)
-        parts = [ids[: int(size.sum())].long().split(size.tolist()) for ids, size in zip(every, sizes, strict=True)]
+        whole = [ids[: int(size.sum())].long() for ids, size in zip(every, sizes, strict=True)]
+        parts = [torch.split(ids, size.tolist()) for ids, size in zip(whole, sizes, strict=True)]
         return [torch.cat(each) for each in zip(*parts, strict=True)]
 
     def _from_leader(self, value: torch.Tensor) -> torch.Tensor:
@@ -204,6 +211,13 @@ def joined() -> Iterator[Team]:
 def restarted() -> bool:
     """Return whether ``torchrun`` started this process in the place of one that was lost."""
     return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
+
+
+def seed_of(*numbers: int) -> int:
+    """Return a seed made of ``numbers``."""
+    import numpy as np
+
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 @contextmanager
