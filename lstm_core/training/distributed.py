@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import time
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -201,11 +203,36 @@ def joined() -> Iterator[Team]:
     import torch.distributed as dist
 
     with _together():
-        dist.init_process_group("gloo", timeout=PATIENCE)
+        store, rank, _ = next(dist.rendezvous("env://", timeout=PATIENCE))
+        fresh = dist.PrefixStore(_generation(store, rank, size), store)
+        dist.init_process_group("gloo", store=fresh, rank=rank, world_size=size, timeout=PATIENCE)
     try:
-        yield Team(dist.get_rank(), size)
+        yield Team(rank, size)
     finally:
         dist.destroy_process_group()
+
+
+def _generation(store: Any, rank: int, size: int) -> str:
+    """Return a name that all processes alive have agreed on, and no process before them.
+
+    ``torchrun`` keeps its store when it restarts, with the addresses that lost processes wrote there. So each process says
+    hello, the leader answers with the name, and only who lives can say that it has heard it.
+    """
+    mine = uuid.uuid4().hex
+    if rank:
+        store.set(f"hello/{rank}", mine)
+        store.wait([f"go/{mine}"], PATIENCE)
+        name = str(store.get(f"go/{mine}").decode())
+        store.set(f"heard/{name}/{rank}", "")
+        return name
+    missing = set(range(1, size))
+    while missing:
+        for other in sorted(missing):
+            if store.check([f"hello/{other}"]):
+                store.set(f"go/{store.get(f'hello/{other}').decode()}", mine)
+        missing = {other for other in missing if not store.check([f"heard/{mine}/{other}"])}
+        time.sleep(0.02)
+    return mine
 
 
 def restarted() -> bool:
