@@ -137,8 +137,9 @@ def _evaluate(given: argparse.Namespace) -> Answer:
 
 
 def _project(given: argparse.Namespace) -> Answer:
-    from lstm_core.cli_files import read_words, write_coordinates
+    from lstm_core.cli_files import read_words
     from lstm_core.projection import project
+    from lstm_core.projection.coordinates import write_coordinates
     from lstm_core.runs import find_table
 
     table = find_table(given.table)

@@ -59,15 +59,28 @@ class ModelConfig(Options):
         ),
         advanced=True,
     )
+    word_dropout: float = option(
+        0.0,
+        ge=0.0,
+        le=0.9,
+        label=Text("낱말 드롭아웃", "Word dropout"),
+        help=Text(
+            "빈칸 채우기에서 일부러 감추는 둘레 낱말의 비율. 가까운 낱말 하나에만 기대지 않고 문장 전체를 보게 합니다.",
+            "In a cloze, the share of the surrounding words that is deliberately hidden: the guess cannot lean on the nearest "
+            "word alone.",
+        ),
+        advanced=True,
+    )
     neighbours: int = option(
         0,
         ge=0,
         le=50,
         label=Text("직접 더할 이웃 낱말 수", "Neighbours added directly"),
         help=Text(
-            "빈칸 채우기에서 양쪽으로 이만큼 떨어진 낱말까지, 그 행을 거리마다 배운 무게로 LSTM의 추측에 더합니다. 0이면 LSTM만 씁니다.",
-            "In a cloze, the rows of the words up to so far on each side are added to the guess of the LSTM, each with a weight "
-            "learned for its distance. 0: the LSTM alone.",
+            "빈칸 채우기에서 빈칸 양쪽의 가까운 낱말을 이만큼씩, 가까울수록 무겁게 LSTM의 추측에 더합니다. "
+            "0이면 LSTM만 씁니다.",
+            "In a cloze, the rows of so many words on each side are added to the guess of the LSTM, nearer ones with more "
+            "weight. 0: the LSTM alone.",
         ),
         advanced=True,
     )

@@ -121,7 +121,9 @@ class Cloze:
     label = Text("빈칸 채우기", "Cloze")
     Options = Options
     suits: ClassVar[Mapping[str, Any]] = MappingProxyType(
-        {"embedding_dim": 128, "neighbours": 5, "tie_weights": False, "rows": "output", "subsample": 1e-4, "lr": 0.004}
+        {"embedding_dim": 96, "hidden_size": 64, "neighbours": 5, "word_dropout": 0.3, "tie_weights": False, "rows": "sum"}
+        | {"subsample": 1e-4, "batch_size": 128, "negatives": 1024, "lr": 0.01, "weight_decay": 0.0}
+        | {"epochs": 10}
     )
     labelled = False
 

@@ -55,9 +55,10 @@ class TrainConfig(ModelConfig):
         "input",
         label=Text("표로 삼을 행", "Rows that become the table"),
         help=Text(
-            "입력 행은 LSTM이 읽는 값, 출력 행은 낱말을 맞힐 때 견주는 값입니다. 둘의 합도 표가 됩니다. 가중치를 공유하면 모두 같습니다.",
-            "Input rows are what the LSTM reads, output rows what its guess is compared with; their sum is a table too. With tied "
-            "weights they are all the same.",
+            "입력 행은 LSTM이 읽는 값, 출력 행은 낱말을 맞힐 때 견주는 값입니다. 둘의 합도 표가 됩니다. "
+            "가중치를 공유하면 모두 같습니다.",
+            "Input rows are what the LSTM reads, output rows what its guess is compared with; their sum is a table too. With "
+            "tied weights they are all the same.",
         ),
         advanced=True,
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lstm_core.errors import WorkerLost, WorkersDisagree
+from lstm_core.errors import ComputationFailed, WorkerLost
 
 if TYPE_CHECKING:
     import torch
@@ -129,7 +129,10 @@ class Team:
         return joint, Said(loss / counted, round(counted), round(tokens))
 
     def compare(self, weights: Sequence[torch.Tensor]) -> None:
-        """Raise :class:`WorkersDisagree` unless all processes hold the same weights, to the last bit."""
+        """Raise :class:`ComputationFailed` unless all processes hold the same weights, to the last bit.
+
+        Machines that round differently would drift apart.
+        """
         if self.alone:
             return
         import hashlib
@@ -145,7 +148,8 @@ class Team:
         with _together():
             dist.all_gather(every, mine)
         if any(not torch.equal(one, mine) for one in every):
-            raise WorkersDisagree(processes=self.size)
+            reason = "its processes no longer hold the same weights: use machines of one kind and one version of torch"
+            raise ComputationFailed(what="training", reason=reason)
 
     def _joined(self, used: Sequence[UsedRows]) -> tuple[UsedRows, ...]:
         """Return the rows that any process used, with this one's gradients at their places and zeros elsewhere."""

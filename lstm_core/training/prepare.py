@@ -52,18 +52,22 @@ def read_prepared(run: RunDirectory, config: TrainConfig) -> Prepared:
     return found
 
 
+def text_of(run: RunDirectory, config: TrainConfig, *, tick: Tick) -> Prepared:
+    """Return the encoded corpus of a run that may have ended: from the run, from the cache, or cut anew. Writes no run.
+
+    Its vocabulary is that of the corpus as it is now. Raises what opening and cutting the corpus raises.
+    """
+    left = _left_behind(run, config)
+    if left is not None:
+        return left
+    encoded = _encoded(_open(run, config), config, tick)
+    return Prepared(encoded.sentences, encoded.vocabulary, {})
+
+
 def _fresh(run: RunDirectory, config: TrainConfig, tick: Tick) -> Prepared:
     tick(0.0)
     corpus = _open(run, config)
-    corpus.fetch(tick)
-    encoded = encode_corpus(
-        corpus,
-        config.tokenizer or corpus.default_tokenizer,
-        max_vocab=config.max_vocab,
-        min_count=config.min_count,
-        tokenizer_options=config.tokenizer_options,
-        progress=tick,
-    )
+    encoded = _encoded(corpus, config, tick)
     if len(encoded.sentences) < 2:
         raise TooFew(what="sentences", given=len(encoded.sentences), needed=2)
     labels = _labelled(run, corpus, config, encoded) if OBJECTIVES[config.objective].labelled else None
@@ -88,6 +92,18 @@ def _labelled(run: RunDirectory, corpus: Corpus, config: TrainConfig, encoded: E
     atomic_write_json(run.labels, {"labels": list(labels.names)})
     write_labels(run.label_numbers, labels)
     return labels
+
+
+def _encoded(corpus: Corpus, config: TrainConfig, tick: Tick) -> EncodedCorpus:
+    corpus.fetch(tick)
+    return encode_corpus(
+        corpus,
+        config.tokenizer or corpus.default_tokenizer,
+        max_vocab=config.max_vocab,
+        min_count=config.min_count,
+        tokenizer_options=config.tokenizer_options,
+        progress=tick,
+    )
 
 
 def _known(corpus: Corpus, encoded: EncodedCorpus) -> dict[str, Any]:

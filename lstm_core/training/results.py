@@ -20,7 +20,7 @@ from lstm_core.training.checkpoint import Tensors
 
 
 def word_rows(weights: Tensors, rows: str) -> torch.Tensor:
-    """Return the rows of the words without the specials, (V, D): the ``"input"`` rows, the ``"output"`` rows or their ``"sum"``.
+    """Return the rows of the words without the specials, (V, D): ``rows`` is "input", "output" or "sum" (of the two).
 
     Where input and output share theirs, these. Raises :class:`InvalidOption` when a sum is asked of rows of unlike width.
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from lstm_core.errors import WorkersDisagree
+from lstm_core.errors import ComputationFailed
 from lstm_core.runs import RunDirectory
 from lstm_core.training.checkpoint import weights_of
 from lstm_core.training.config import config_from_json
@@ -57,7 +57,7 @@ def main(given, folder):
         }
         try:
             team.compare([torch.tensor([1.0 + team.rank])])
-        except WorkersDisagree:
+        except ComputationFailed:
             told["compare"] = "differ"
         (folder / f"told-{team.rank}.json").write_text(json.dumps(told), encoding="utf-8")
 
