@@ -1,4 +1,4 @@
-"""What each of two processes does for test_distributed.py: ``python two_processes.py CONFIG.json FOLDER``, with torchrun's variables."""
+"""What each of two processes does for test_distributed.py, with the variables of torchrun: ``two_processes.py CONFIG FOLDER``."""
 
 import json
 import sys
