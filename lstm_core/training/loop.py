@@ -106,7 +106,7 @@ def _train(
     yield Progress("preparing", fraction=1.0)
     slow.join()
     with _threads(team.threads(config.threads)):
-        trainer = import_module(_TRAINER).Trainer(run, config, prepared, reporter=reporter, team=team)
+        trainer = import_module(_TRAINER).Trainer(run, config, prepared, reporter, team=team)
         trainer.restore()
         yield from trainer.steps()
         if team.leads:

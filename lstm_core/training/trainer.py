@@ -52,7 +52,7 @@ class Trainer:
     """
 
     def __init__(
-        self, run: RunDirectory, config: TrainConfig, prepared: Prepared, *, reporter: Reporter, team: Team = ALONE
+        self, run: RunDirectory, config: TrainConfig, prepared: Prepared, reporter: Reporter, *, team: Team = ALONE
     ) -> None:
         self.run, self.config, self.prepared, self.reporter, self.team = run, config, prepared, reporter, team
         objective, vocab_size = OBJECTIVES[config.objective], len(prepared.vocabulary)
