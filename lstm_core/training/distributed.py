@@ -42,6 +42,7 @@ class Team:
 
     rank: int = 0
     size: int = 1
+    parent: int = 0  # number of the launcher's process; 0 when nobody has to be there
 
     @property
     def leads(self) -> bool:
@@ -81,10 +82,13 @@ class Team:
         return dict(json.loads(bytes(self._from_leader(told).tolist())))
 
     def agree(self, *numbers: float) -> tuple[float, ...]:
-        """Return, in every process, the ``numbers`` of the leader. Raises :class:`WorkerLost`."""
+        """Return, in every process, the ``numbers`` of the leader. Raises :class:`WorkerLost`, also without a launcher."""
         if self.alone:
             return numbers
         import torch
+
+        if self.parent not in (0, os.getppid()):
+            raise WorkerLost(reason="torchrun has ended")
 
         return tuple(self._from_leader(torch.tensor(numbers, dtype=torch.float64)).tolist())
 
@@ -211,7 +215,7 @@ def joined() -> Iterator[Team]:
         fresh = dist.PrefixStore(_generation(store, rank, size), store)
         dist.init_process_group("gloo", store=fresh, rank=rank, world_size=size, timeout=PATIENCE)
     try:
-        yield Team(rank, size)
+        yield Team(rank, size, os.getppid())
     finally:
         dist.destroy_process_group()
 
