@@ -124,7 +124,7 @@ def _set_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", metavar="KEY=VALUE", nargs="+", action="extend", default=[], help="options")
 
 
-def _train(given: argparse.Namespace) -> Answer:
+def _train(given: argparse.Namespace) -> Answer | None:
     from lstm_core.cli_train import train_command
 
     return train_command(given)

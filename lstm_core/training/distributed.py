@@ -211,8 +211,8 @@ def joined() -> Iterator[Team]:
     import torch.distributed as dist
 
     with _together():
-        store, rank, _ = next(dist.rendezvous("env://", timeout=PATIENCE))
-        fresh = dist.PrefixStore(_generation(store, rank, size), store)
+        store, rank, _ = next(dist.rendezvous("env://", timeout=PATIENCE))  # type: ignore[attr-defined]
+        fresh = dist.PrefixStore(_generation(store, rank, size), store)  # type: ignore[attr-defined]
         dist.init_process_group("gloo", store=fresh, rank=rank, world_size=size, timeout=PATIENCE)
     try:
         yield Team(rank, size, os.getppid())
