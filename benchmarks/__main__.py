@@ -5,7 +5,8 @@ from __future__ import annotations
 import runpy
 
 BENCHMARKS = (
-    *("benchmarks.pages", "benchmarks.world", "benchmarks.survival", "benchmarks.text", "benchmarks.text_tokenizers"),
+    *("benchmarks.pages", "benchmarks.world", "benchmarks.survival", "benchmarks.scaling"),
+    *("benchmarks.text", "benchmarks.text_tokenizers"),
     *("benchmarks.map", "benchmarks.table", "benchmarks.table_evaluation", "benchmarks.projection"),
     *("benchmarks.table_formats", "benchmarks.broken_files", "benchmarks.lesson"),
 )

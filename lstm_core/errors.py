@@ -163,6 +163,13 @@ class InvalidTable(WordAtlasError):
         super().__init__(name=name, reason=reason, cause=cause)
 
 
+class WidthDiffers(WordAtlasError):
+    """``name``: a table to start from whose rows have ``width`` numbers where the network needs ``needed``."""
+
+    code = "width_differs"
+    template = "the rows of {name!r} have {width} numbers, embedding_dim is {needed}: make them equal"
+
+
 class UnreadableText(WordAtlasError):
     """``name``, ``reason``: one of :data:`UnreadableText.REASONS`; ``why`` is the reason in words."""
 
@@ -270,6 +277,13 @@ class TrainingDiverged(WordAtlasError):
 
     def __init__(self, *, step: int, lr: float, saved: int = 0) -> None:
         super().__init__(step=step, lr=lr, saved=saved)
+
+
+class WorkerLost(WordAtlasError):
+    """``reason``: one of the processes that train together has ended, or cannot be reached."""
+
+    code = "worker_lost"
+    template = "a process of the training is lost ({reason}); resume the run to go on from its last checkpoint"
 
 
 class StorageFailed(WordAtlasError):

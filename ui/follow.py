@@ -14,6 +14,7 @@ from lstm_core.figures.curves import CurveLabels, loss_figure, probe_figure
 from lstm_core.figures.trajectory import trajectory_figure
 from lstm_core.projection.alignment import snapshot_rotation
 from lstm_core.projection.trajectory import Trajectory, trajectory
+from lstm_core.run_folder import quiet_json
 from lstm_core.run_history import followed_rows, probe_ranks, read_probes, spread, words_of, words_to_follow
 from lstm_core.runs import RunDirectory, Snapshot, read_snapshot, read_vocabulary, snapshot_path, snapshots
 from lstm_core.table.probes import Probe
@@ -59,6 +60,7 @@ def _show(run: RunDirectory, view: RunView) -> None:
         _headline(run, view)
         _numbers(view)
         show_coverage(run)
+        _started(run)
         if view.state in ("failed", "crashed"):
             _trouble(view)
         if view.ended:
@@ -135,6 +137,14 @@ def _numbers(view: RunView) -> None:
     )
     for column, (label, value, form) in zip(st.columns(len(shown)), shown, strict=True):
         column.metric(label, "–" if value is None else form.format(value))
+
+
+def _started(run: RunDirectory) -> None:
+    """Say how many words began with rows that were there before."""
+    start = quiet_json(run.start)
+    if start:
+        names = ", ".join(plain(Path(str(name)).name) for name in (start.get("table"), start.get("run")) if name)
+        st.caption(t("train.started", matched=start.get("matched"), words=start.get("words"), names=names))
 
 
 def _trouble(view: RunView) -> None:

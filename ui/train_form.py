@@ -9,14 +9,15 @@ import streamlit as st
 from lstm_core.model.losses import LOSSES
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.options import build, describe
-from lstm_core.runs import RunDirectory, free_name, runs_root
+from lstm_core.runs import RunDirectory, free_name, list_runs, models_root, runs_root
 from lstm_core.text.preview import allowed
 from lstm_core.text.tokenizers import TOKENIZERS
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.launch import begin
 from ui.corpus_form import choose_text
 from ui.forms import option_fields
-from ui.i18n import t, t_text
+from ui.i18n import named, t, t_text
+from ui.state import table_choices
 from ui.tokens import Source, tokens_button
 
 _ASKED = "train_asked"
@@ -30,7 +31,7 @@ def start_form() -> RunDirectory | None:
     st.button(t("train.start"), type="primary", key="train_start", on_click=_ask, width="stretch")
     source = Source(chosen.corpus, tuple(chosen.options.items()), chosen.upload)
     values = {"corpus": chosen.corpus, "corpus_options": chosen.options, **_method(source)}
-    values |= _settings(values["objective"])
+    values |= _settings(values["objective"]) | _start()
     if not st.session_state.pop(_ASKED, False):  # the click is remembered until all fields have been read
         return None
     if chosen.corpus == "":
@@ -52,6 +53,27 @@ def _settings(objective: str) -> dict[str, Any]:
     chosen = OBJECTIVES[objective]
     names = [name for name in TrainConfig.model_fields if name not in chosen.ignores]
     return option_fields(TrainConfig, key=f"train_{objective}" if chosen.suits else "train", only=names, defaults=chosen.suits)
+
+
+def _start() -> dict[str, Any]:
+    """Draw the choice of what the training starts from."""
+    runs = [*list_runs(models_root()), *list_runs(runs_root())]
+    with st.expander(t("train.from")):
+        tables = [choice.name for choice in table_choices()]
+        table = _known(t("train.from_table"), t("train.from_table_help"), tables, key="train_from_table")
+        trained = [run.name for run in runs if run.manifest.is_file() and run.model.is_file()]
+        run = _known(t("train.from_run"), t("train.from_run_help"), trained, key="train_from_run")
+        held = bool(table or run) and st.toggle(
+            t("train.freeze"), key="train_freeze", help=t("train.freeze_help"), persist_state="session"
+        )
+    return {"init_table": table, "init_from": run, "freeze_table": held}
+
+
+def _known(label: str, hint: str, names: list[str], *, key: str) -> str:
+    """Draw the choice between ``names`` and nothing, and return the name, "" for nothing."""
+    every, nothing = ["", *names], t("train.from_nothing")
+    shown = named(every, lambda name: name or nothing)
+    return str(st.selectbox(label, every, format_func=shown, key=key, help=hint, persist_state="session"))
 
 
 def _ask() -> None:

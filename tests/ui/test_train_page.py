@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from page_helpers import catalogue_of, words_on
@@ -14,6 +16,7 @@ from lstm_core.training.config import TrainConfig
 from lstm_core.training.failure import error_to_json
 
 KO = catalogue_of("ko")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -190,3 +193,14 @@ def test_how_well_labels_are_told(open_app, monkeypatch, tmp_path):
     assert KO["labels.test"] in words_on(app) and "0.697" in words_on(app)
     matrix = next(one.value for one in app.dataframe if "F1" in one.value.columns)
     assert matrix.iloc[0].tolist() == ["나쁨", 3, 2, 0.667]
+
+
+def test_a_training_can_start_from_a_table(open_app, begun, tmp_path):
+    shutil.copytree(ROOT / "models" / "world-ko", tmp_path / "models" / "world-ko")
+    app = open_app("train")
+    assert "train_freeze" not in {toggle.key for toggle in app.toggle}
+    app.selectbox(key="train_from_table").select("world-ko").run()
+    app.toggle(key="train_freeze").set_value(True)
+    press(app)
+    ((_, config, _, _),) = begun
+    assert (config.init_table, config.init_from, config.freeze_table) == ("world-ko", "", True)
