@@ -30,6 +30,7 @@ class Linear:
     bias: Floats | None
 
     def __call__(self, values: Floats) -> Floats:
+        """Return (..., out) from ``values`` (..., in)."""
         made = values @ self.weight.T
         return np.asarray(made if self.bias is None else made + self.bias, dtype=np.float32)
 
@@ -120,7 +121,7 @@ def _layers(weights: Mapping[str, Floats], prefix: str) -> tuple[Layer, ...]:
     found = []
     while f"{prefix}.{len(found)}.{names[0]}" in weights:
         found.append(Layer(*(weights[f"{prefix}.{len(found)}.{name}"] for name in names)))
-        _ = found[-1].kind
+        found[-1].kind  # noqa: B018 - an unknown one is a KeyError here
     return tuple(found)
 
 

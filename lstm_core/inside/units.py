@@ -113,9 +113,10 @@ def corpus_states(network: InsideNetwork, sentences: Iterable[str], *, progress:
 
 
 def pattern_of(hidden: Floats, *, first: int, last: int, threshold: float) -> Pattern:
-    """Return the units whose state in ``hidden`` (T, H) stays beyond ``threshold``, on one side of 0, from ``first`` to ``last``.
+    """Return the units whose state in ``hidden`` (T, H) is on from ``first`` to ``last``, which both count.
 
-    Both ends count. Raises :class:`InvalidOption` for a span outside the sentence or a threshold that is not in 0-1.
+    On: beyond ``threshold``, all the time on the same side of 0. Raises :class:`InvalidOption` for a span outside the
+    sentence or a threshold that is not in 0-1.
     """
     if not 0 <= first <= last < len(hidden):
         raise InvalidOption(name="span", value=(first, last), rule=f"0 to {len(hidden) - 1}")

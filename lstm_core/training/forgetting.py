@@ -120,7 +120,7 @@ def gradient_by_distance(model: Copier, generator: torch.Generator) -> list[floa
     ids = ids[:, : 1 - COPIED]  # up to the first "now"
     values, state, states = model.embedding(ids).detach(), None, []
     for at in range(ids.shape[1]):
-        read, state = model.layer(values[:, at : at + 1], state)
+        _, state = model.layer(values[:, at : at + 1], state)
         parts = state if isinstance(state, tuple) else (state,)
         states.append(parts)
     score = model.output(parts[0][-1]).gather(1, wanted[:, :1]).sum()
