@@ -118,7 +118,7 @@ def _zeros_if_none(after: Floats | None, like: Floats) -> Floats:
 
 def _layers(weights: Mapping[str, Floats], prefix: str) -> tuple[Layer, ...]:
     names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-    found = []
+    found: list[Layer] = []
     while f"{prefix}.{len(found)}.{names[0]}" in weights:
         found.append(Layer(*(weights[f"{prefix}.{len(found)}.{name}"] for name in names)))
         found[-1].kind  # noqa: B018 - an unknown one is a KeyError here

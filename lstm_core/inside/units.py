@@ -123,8 +123,8 @@ def pattern_of(hidden: Floats, *, first: int, last: int, threshold: float) -> Pa
     if not 0.0 < threshold < 1.0:
         raise InvalidOption(name="threshold", value=threshold, rule="between 0 and 1")
     part = hidden[first : last + 1]
-    high, low = (part >= threshold).all(0), (-part >= threshold).all(0)
-    units = np.flatnonzero(high | low)
+    high, low = np.all(part >= threshold, axis=0), np.all(-part >= threshold, axis=0)
+    units = np.flatnonzero(np.logical_or(high, low))
     strongest = units[np.argsort(-np.abs(part[:, units]).min(0), kind="stable")]
     return Pattern(tuple(strongest.tolist()), tuple(1 if high[unit] else -1 for unit in strongest), threshold)
 
