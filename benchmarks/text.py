@@ -33,19 +33,19 @@ MB = 1_000_000
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 100, 500, 2000], help="megabytes of text")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 100, 500, 2000], help="megabytes; none: not at all")
     parser.add_argument("--unique", type=int, default=300, help="megabytes of words that occur once; 0: none")
-    parser.add_argument("--lines", type=int, default=60_000, help="reviews for one process against two; 0: not at all")
+    parser.add_argument("--lines", type=int, default=240_000, help="reviews for one process or two; 0: none")
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         print(json.dumps(CHILDREN[given.child[0]](*given.child[1:])))
         return
     with tempfile.TemporaryDirectory() as folder:
-        parts = [sizes(Path(folder), given.sizes, given.unique), starts(Path(folder))]
+        if given.sizes:
+            write_section("text", f"{sizes(Path(folder), given.sizes, given.unique)}\n\n{starts(Path(folder))}")
         if given.lines:
-            parts.append(processes(Path(folder), given.lines))
-    write_section("text", "\n\n".join(parts))
+            write_section("text processes", processes(Path(folder), given.lines))
 
 
 def sizes(folder: Path, megabytes: list[int], unique: int) -> str:

@@ -13,15 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{32}\.tmp")
 JSON_LIMIT = 512 * 1024 * 1024
 """Bytes; a larger JSON file is refused before it is read."""
-_PROJECT = Path(__file__).resolve().parent.parent
 
 
 def cache_root() -> Path:
-    """Return the folder for what can be computed again: ``$WORD_ATLAS_CACHE``, else ``cache/`` of the project."""
-    return Path(os.environ.get("WORD_ATLAS_CACHE") or _PROJECT / "cache")
+    """Return the folder for what can be fetched or computed again: ``$WORD_ATLAS_CACHE``, else the user's cache folder."""
+    return Path(os.environ.get("WORD_ATLAS_CACHE") or platformdirs.user_cache_path("word-atlas"))
 
 
 @contextmanager

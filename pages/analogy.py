@@ -12,6 +12,7 @@ from ui.answers import answer, show_excluded, show_parallelogram_caption, show_v
 from ui.asking import passing, show_treatment, treated, who_may_answer
 from ui.i18n import named, t
 from ui.map import is_dark, show_map
+from ui.map_arrows import draw_arrows
 from ui.messages import show_errors
 from ui.probes import example_formula, probes_of
 from ui.state import require_table
@@ -99,3 +100,5 @@ with answers, show_errors(replace=respell, key="analogy"):
             figure = parallelogram_figure(drawn, dark=is_dark(), target=t("analogy.target"))
             show_map(figure, key="parallelogram", label=label, revision=formula.text, height=460)
             show_parallelogram_caption(drawn)
+            if st.button(t("arrows.draw"), key="analogy_arrows", on_click=draw_arrows, args=(drawn,)):
+                st.switch_page("pages/map.py")

@@ -20,7 +20,7 @@ from ui import trail
 from ui.columns import column_name, shown_columns
 from ui.i18n import named, t, t_text
 from ui.map import is_dark, show_map
-from ui.map_figure import coloring
+from ui.map_figure import column_coloring
 from ui.text import percent, plain
 from ui.waiting import once
 
@@ -122,7 +122,7 @@ def _panel(table: EmbeddingTable, found: Sweep, number: int, highlight: tuple[Hi
     figure = map_figure(
         panel.projection,
         panel.projection.labels(table),
-        color=coloring(table, panel.projection, columns[0]) if columns else None,
+        color=column_coloring(table, panel.projection, columns[0]) if columns else None,
         highlight=highlight,
         named=8,
         dark=is_dark(),

@@ -57,16 +57,18 @@ def _word_table(found: TableComparison) -> None:
     word_table([one["word"] for one in records], columns, key="compare_words", form=form)
 
 
-def word_table(words: list[str], columns: Mapping[str, list[Any]], *, key: str, form: Mapping[str, Any]) -> None:
+def word_table(
+    words: list[str], columns: Mapping[str, list[Any]], *, key: str, form: Mapping[str, Any] | None = None, height: int = 360
+) -> None:
     """Draw a table with one row per word; picking a row makes its word the chosen one."""
     st.dataframe(
         {t("similar.word"): words, **columns},
         hide_index=True,
-        height=360,
+        height=height,
         key=key,
         on_select=lambda: _picked(key, words),
         selection_mode="single-row",
-        column_config=dict(form),
+        column_config=dict(form or {}),
     )
 
 

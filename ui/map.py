@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import orjson
-import plotly
 import plotly.graph_objects as go
 import plotly.io
 import streamlit as st
 
 from ui.i18n import language, t
+from ui.static_files import plotly_url, scripts_url
 
-STATIC = Path(__file__).resolve().parents[1] / "static"
 _HERE = Path(__file__).parent
 _WORDS = ("loading", "no_library", "no_webgl", "zoom_in", "zoom_out", "pan", "reset", "save", "turn", "orbit")
 
@@ -33,24 +27,14 @@ _component = st.components.v2.component(
 _preload = st.components.v2.component("word_atlas_preload", js=(_HERE / "preload.js").read_text(encoding="utf-8"))
 
 
-@cache
-def plotly_url() -> str:
-    """Return the address of plotly.js on this server; the file is copied out of the plotly package the first time."""
-    name = f"plotly-{plotly.__version__}.min.js"
-    if not (STATIC / name).exists():
-        _copy_plotly(STATIC / name)
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{'/' + base if base else ''}/app/static/{name}"
-
-
 def is_dark() -> bool:
     """Tell whether the page is shown in the dark theme."""
     return st.context.theme.get("type") == "dark"
 
 
 def preload() -> None:
-    """Let the browser fetch plotly.js while Python is still computing the first map."""
-    _preload(key="atlas_preload", data={"library": plotly_url()})
+    """Let the browser fetch the scripts of the map while Python is still computing it, and plotly.js after that."""
+    _preload(key="atlas_preload", data={"scripts": scripts_url(), "library": plotly_url()})
 
 
 def show_map(
@@ -96,13 +80,3 @@ def _clicked(key: str, on_click: Callable[[int], Any] | None) -> None:
 
 def _drawn_anew() -> None:
     """Do nothing: that the page runs again, now knowing the browser's theme, is all that was asked for."""
-
-
-def _copy_plotly(target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
-    with as_file(files("plotly") / "package_data" / "plotly.min.js") as source:
-        handle, name = tempfile.mkstemp(dir=target.parent, suffix=".new")
-        os.close(handle)
-        shutil.copyfile(source, name)
-    os.chmod(name, 0o644)
-    os.replace(name, target)

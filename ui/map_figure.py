@@ -1,47 +1,29 @@
-"""From a projection and the view that was asked for to the figure on the page and the caption under it."""
+"""What the colours of the map say, and the caption under it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
-from numpy.typing import NDArray
 
 from lstm_core.errors import TooFew
 from lstm_core.figures.coloring import Coloring
-from lstm_core.figures.placement import first_of_each
-from lstm_core.figures.scatter import Highlight, map_figure
+from lstm_core.figures.colorings import COLORINGS, Asked, Values
+from lstm_core.options import build
 from lstm_core.projection import PROJECTIONS, Projection
-from lstm_core.projection.point_quality import point_recall
 from lstm_core.registry import Text
 from lstm_core.table.embedding_table import EmbeddingTable
-from lstm_core.table.search import Neighbors
 from ui.columns import value_name
-from ui.i18n import t, t_text
-from ui.map_controls import FREQUENCY, PLAIN, RECALL, MapView, color_name
+from ui.i18n import language, t, t_text
+from ui.map_controls import MapView, color_name
 from ui.projections import quality_of
 from ui.text import amount, percent, plain
 from ui.waiting import once
+from ui.word_map import points_of
 
 HEIGHT = 640
-
-
-def map_picture(
-    table: EmbeddingTable, projection: Projection, view: MapView, neighbors: Neighbors | None, *, dark: bool
-) -> go.Figure:
-    """Return the map with the view's colours; the chosen word and its neighbours in the true space are joined by lines."""
-    return map_figure(
-        projection,
-        projection.labels(table),
-        color=coloring(table, projection, view.color),
-        highlight=_highlights(table, neighbors),
-        importance=_importance(table, projection, view.color),
-        named=30 if projection.dimension == 2 else 20,
-        dark=dark,
-        height=HEIGHT,
-    )
 
 
 def map_caption(table: EmbeddingTable, projection: Projection, view: MapView, *, placed: int = 0) -> None:
@@ -97,35 +79,30 @@ def _worth(table: EmbeddingTable, projection: Projection, view: MapView) -> list
     ]
 
 
-def coloring(table: EmbeddingTable, projection: Projection, color: str) -> Coloring | None:
-    """Return what the way of colouring called ``color`` says of each point; None for one colour."""
-    if color == PLAIN:
+def coloring(table: EmbeddingTable, projection: Projection, view: MapView) -> Coloring | None:
+    """Return what the colours of ``view`` say of each point; None for one colour."""
+    if view.color in table.columns:
+        return column_coloring(table, projection, view.color)
+    if view.color not in COLORINGS:
         return None
-    if color == RECALL:
-        key = ("point recall", table.fingerprint, projection.coordinates.tobytes())
-        k = min(10, len(projection) - 1)
-        shares = once(
-            key, lambda progress: point_recall(table, projection, k=k, progress=progress), text=t("map.color_recall")
-        )
-        return Coloring(shares, title=color_name(color))
-    if color == FREQUENCY:
-        counts = np.asarray(table.counts)[projection.indices]
-        return Coloring(counts, title=color_name(color), logarithmic=True)
-    values = [value_name(value) for value in table.columns[color]]
-    return Coloring([values[row] for row in projection.indices], title=color_name(color), other=t("map.color_other"))
-
-
-def _importance(table: EmbeddingTable, projection: Projection, color: str) -> NDArray[np.float64] | None:
-    """Return what decides which words are named: frequency, within each colour where colours are categories."""
-    if table.counts is None:
+    way = COLORINGS[view.color]
+    word = view.word if way.follows_word and view.word in table else ""
+    key = ("coloring", way.key, view.color_options, word, table.fingerprint, points_of(projection), language())
+    options = build(way.Options, dict(view.color_options))
+    asked = Asked(table, projection, word)
+    made: _Made = once(key, lambda progress: _Made(way.values(asked, options, progress=progress)), text=color_name(view.color))
+    if made.values is None:
         return None
-    groups = table.columns.get(color)
-    counts = table.counts[projection.indices].astype(np.float64)
-    return counts if groups is None else first_of_each(counts, [groups[row] for row in projection.indices])
+    return Coloring(made.values, title=color_name(view.color), other=t("map.color_other"), logarithmic=way.logarithmic)
 
 
-def _highlights(table: EmbeddingTable, neighbors: Neighbors | None) -> tuple[Highlight, ...]:
-    if neighbors is None:
-        return ()
-    rows = tuple(int(row) for row in table.indices(neighbors.words))
-    return (Highlight(table.index(neighbors.query), rows),)
+def column_coloring(table: EmbeddingTable, projection: Projection, column: str) -> Coloring:
+    """Return what ``column`` of the table says of each point."""
+    values = table.columns[column]
+    names = {value: value_name(value) for value in set(values)}
+    return Coloring([names[values[row]] for row in projection.indices], title=color_name(column), other=t("map.color_other"))
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    values: Values | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,9 @@ def projection_of(table: EmbeddingTable, asked: MapQuestion) -> Projection | Non
     return known
 
 
-def with_searched(table: EmbeddingTable, projection: Projection, word: str) -> Projection:
-    """Return ``projection`` with ``word``, if the table has it, put where it belongs; nothing moves."""
-    return with_words(table, projection, [word]) if word and word in table else projection
+def with_asked(table: EmbeddingTable, projection: Projection, words: Iterable[str]) -> Projection:
+    """Return ``projection`` with those of ``words`` that the table has put where they belong; nothing moves."""
+    return with_words(table, projection, [word for word in words if word in table])
 
 
 def work_of(table: EmbeddingTable, asked: MapQuestion) -> Work | None:

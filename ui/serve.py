@@ -10,22 +10,23 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ui.i18n import t
-from ui.map import plotly_url
+from ui.static_files import plotly_url, scripts_url
 
 # What the pages need and is slow to import; nothing here brings torch. It is imported before the server answers, not beside
 # it: plotly looks at whatever part of pandas it finds, and fails while another thread is still importing the rest.
-SLOW = ("pandas", "plotly.graph_objects", "lstm_core.figures.scatter", "lstm_core.projection")
+SLOW = ("pandas", "plotly.graph_objects", "lstm_core.figures.scatter", "lstm_core.figures.colorings", "lstm_core.projection")
 
 _log = logging.getLogger("word_atlas")
 
 
 def warm_up() -> None:
-    """Import what is slow, put plotly.js into its place, and let plotly build its first figure."""
+    """Import what is slow, put the browser's scripts into their places, and let plotly build its first figure."""
     for name in SLOW:
         importlib.import_module(name)
     figures = importlib.import_module("lstm_core.figures.style")
     figures.base_figure(dark=False).to_json(engine="orjson")
     plotly_url()
+    scripts_url()
 
 
 def explain_failure(error: Exception) -> bool:

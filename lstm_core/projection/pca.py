@@ -14,7 +14,7 @@ from lstm_core.registry import Text
 from lstm_core.table.embedding_table import Matrix
 
 _DOUBLE_UP_TO = 20_000  # rows; more are multiplied in float32, a block at a time, and added up in float64
-_BLOCK = 1024  # rows that stay in the processor's cache between being centred and being multiplied
+_BLOCK = 4096  # rows that stay in the processor's cache between being centred and being multiplied
 
 
 def _component(number: int, *, axis: Text) -> int:
@@ -177,12 +177,14 @@ def _blocks(
     middle = centre.astype(kind)
     kept = np.empty((min(size, len(matrix)), matrix.shape[1]), dtype=kind)
     for start in range(0, len(matrix), size):
-        rows = kept[: len(matrix) - start]
-        rows[:] = matrix[start : start + len(rows)]
+        given = matrix[start : start + size]
+        rows = kept[: len(given)]
         if directions:
-            lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows))
-            rows /= np.where(lengths > 0, lengths, 1.0)[:, None].astype(kind)
-        rows -= middle
+            lengths = np.sqrt(np.einsum("nd,nd->n", given, given, dtype=kind))
+            np.divide(given, np.where(lengths > 0, lengths, 1.0)[:, None].astype(kind), out=rows)
+            rows -= middle
+        else:
+            np.subtract(given, middle, out=rows)
         yield start, rows
 
 

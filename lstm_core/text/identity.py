@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lstm_core.files import atomic_write_json, read_json, sha256_of
-from lstm_core.text.places import user_cache
+from lstm_core.files import atomic_write_json, cache_root, read_json, sha256_of
 
 DIGITS = 32
 REMEMBERED = 32 << 20
@@ -32,7 +31,7 @@ def content_hash(path: Path) -> str:
     if stat.st_size < REMEMBERED:
         return sha256_of(path)
     state = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-    note = user_cache() / "hashes" / f"{identity_of({'path': str(path.resolve())})}.json"
+    note = cache_root() / "hashes" / f"{identity_of({'path': str(path.resolve())})}.json"
     try:
         known = read_json(note)
         if known.get("state") == state:

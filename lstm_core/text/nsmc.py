@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from lstm_core.files import cache_root
 from lstm_core.options import Options, option
 from lstm_core.registry import Text
 from lstm_core.text.download import Progress, fetch
 from lstm_core.text.file_corpus import FileCorpus
 from lstm_core.text.identity import identity_of
-from lstm_core.text.places import user_cache
 from lstm_core.text.probes import PROBES, Probes
 from lstm_core.text.readers import FileOptions
 
@@ -47,7 +47,7 @@ class NsmcCorpus:
     source: ClassVar[str] = "https://github.com/e9t/nsmc"
     Options: ClassVar[type[Options]] = NsmcOptions
     language: ClassVar[str] = "ko"
-    default_tokenizer: ClassVar[str] = "words"
+    default_tokenizer: ClassVar[str] = "morphemes"
     name: ClassVar[str] = key
     probes: ClassVar[Probes] = PROBES["ko"]
 
@@ -86,6 +86,10 @@ class NsmcCorpus:
         for part in self.parts:
             yield from part.labelled()
 
+    def test_part(self) -> NsmcCorpus | None:
+        """Return the reviews for testing, unless they are among those that are read."""
+        return None if "test" in self.splits else NsmcCorpus(NsmcOptions(split="test"))
+
     def columns(self, labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return nothing: reviews do not tell about their words."""
         return {}
@@ -102,7 +106,7 @@ class NsmcCorpus:
 
 
 def _file(split: str) -> Path:
-    return user_cache() / "nsmc" / f"ratings_{split}.txt"
+    return cache_root() / "nsmc" / f"ratings_{split}.txt"
 
 
 def _shifted(progress: Progress, *, begin: float, share: float) -> Progress:

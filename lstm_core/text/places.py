@@ -1,18 +1,11 @@
-"""Where texts may lie: the folders a page may read from, and the user's folder for what can be fetched or counted again."""
+"""Where texts may lie: the folders a page may read from."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-import platformdirs
-
 _PROJECT = Path(__file__).resolve().parents[2]
-
-
-def user_cache() -> Path:
-    """Return the folder for downloads and remembered hashes: ``$WORD_ATLAS_CACHE``, else the system's place for caches."""
-    return Path(os.environ.get("WORD_ATLAS_CACHE") or platformdirs.user_cache_path("word-atlas"))
 
 
 def text_folders() -> tuple[Path, ...]:

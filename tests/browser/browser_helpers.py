@@ -4,37 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-FLAT_AT = """at => {
-  const plot = document.querySelector('.atlas-plot'), box = plot.getBoundingClientRect(), layout = plot._fullLayout;
-  const points = plot._fullData[0];
-  return [box.x + layout.xaxis._offset + layout.xaxis.d2p(points.x[at]),
-          box.y + layout.yaxis._offset + layout.yaxis.d2p(points.y[at])];
+# where a point of the map of words, given by its number or its word, stands on the page
+AT = """given => {
+  const { plot, scene } = document.querySelector('.atlas-words .atlas-plot').atlas, box = plot.getBoundingClientRect();
+  const point = typeof given === 'number' ? given : scene.words.indexOf(given);
+  const [x, y] = scene.projector()(scene.place(point));
+  return [box.x + x, box.y + y];
 }"""
 # the word whose point stands furthest from any other, so that a click can mean no other
 LONELY = """() => {
-  const plot = document.querySelector('.atlas-plot'), layout = plot._fullLayout, points = plot._fullData[0];
-  const xs = Array.from(points.x, x => layout.xaxis.d2p(x)), ys = Array.from(points.y, y => layout.yaxis.d2p(y));
-  const alone = xs.map((x, i) => Math.min(...xs.map((other, j) => i === j ? Infinity : Math.hypot(x - other, ys[i] - ys[j]))));
-  return points.hovertext[alone.indexOf(Math.max(...alone))];
-}"""
-FLAT = """word => {
-  const plot = document.querySelector('.atlas-plot'), box = plot.getBoundingClientRect(), layout = plot._fullLayout;
-  const points = plot._fullData[0], at = Array.from(points.hovertext).indexOf(word);
-  return [box.x + layout.xaxis._offset + layout.xaxis.d2p(points.x[at]),
-          box.y + layout.yaxis._offset + layout.yaxis.d2p(points.y[at])];
-}"""
-DEEP = """word => {
-  const plot = document.querySelector('.atlas-plot'), scene = plot._fullLayout.scene._scene, camera = scene.glplot.cameraParams;
-  const points = plot._fullData[0], at = Array.from(points.hovertext).indexOf(word), scale = scene.dataScale;
-  const times = (m, v) => v.map((_, row) => v.reduce((sum, each, column) => sum + m[row + 4 * column] * each, 0));
-  let place = [points.x[at] * scale[0], points.y[at] * scale[1], points.z[at] * scale[2], 1];
-  for (const matrix of [camera.model, camera.view, camera.projection]) place = times(matrix, place);
-  const box = scene.container.getBoundingClientRect();
-  return [box.x + box.width * (0.5 + 0.5 * place[0] / place[3]), box.y + box.height * (0.5 - 0.5 * place[1] / place[3])];
+  const { scene } = document.querySelector('.atlas-words .atlas-plot').atlas, places = [];
+  scene.each((point, x, y) => places.push([x, y]));
+  const gap = ([x, y], i) => Math.min(...places.map(([a, b], j) => i === j ? Infinity : Math.hypot(x - a, y - b)));
+  const alone = places.map(gap);
+  return scene.words[alone.indexOf(Math.max(...alone))];
 }"""
 # whether a place shows exactly these signs, but for the joiners that keep Markdown from seeing links
 SHOWS = "([place, text]) => document.querySelector(place)?.innerText.replaceAll('\\u2060', '') === text"
-CAMERA = "() => document.querySelector('.atlas-plot')._fullLayout.scene._scene.getCamera().eye"
+CAMERA = "() => document.querySelector('.atlas-words .atlas-plot').atlas.scene.camera.written()"
+DEPTH = "depth => document.querySelector('.atlas-words .atlas-plot[data-drawn]')?.atlas.scene.camera.dimension === depth"
 TWO_GLYPHS_DIFFER = """async () => {
   await document.fonts.ready;
   const family = getComputedStyle(document.querySelector('h1')).fontFamily;
@@ -49,7 +37,7 @@ TWO_GLYPHS_DIFFER = """async () => {
 
 
 def press(page: Any, place: list[float]) -> None:
-    """Click as a hand does: arrive, hover, press, let go (3-D needs the hover before the press)."""
+    """Click as a hand does: arrive, hover, press, let go."""
     page.mouse.move(place[0] - 2, place[1])
     page.wait_for_timeout(200)
     page.mouse.move(*place)

@@ -87,11 +87,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(worlds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app with the tables that ship, and one of strange words."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app with the tables that ship."""
     home = tmp_path_factory.mktemp("shipped")
     shutil.copytree(ROOT / "models", home / "models")
-    shutil.copytree(worlds / "models" / "hostile", home / "models" / "hostile")
     running = Server(home)
     running.start()
     yield running

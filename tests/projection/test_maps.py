@@ -11,6 +11,7 @@ from lstm_core.errors import InvalidOption, InvalidTable, UnknownWords
 from lstm_core.options import describe
 from lstm_core.projection import PROJECTIONS, descent, place_vectors, place_words, project
 from lstm_core.projection.axes import read_poles
+from lstm_core.projection.methods import _in_the_thick
 from lstm_core.projection.neighbors import _near_graph_numpy, near_graph, nearest_rows
 from lstm_core.projection.pca import principal_components
 from lstm_core.projection.place import with_words
@@ -145,6 +146,12 @@ def test_new_words_are_placed_and_nothing_moves(member, dimension):
     assert len(more) == len(picture) + 1 and more.indices.tolist() == sorted([*shown.tolist(), 3])
     assert np.delete(more.coordinates, 3, axis=0).tobytes() == picture.coordinates.tobytes()
     assert with_words(TABLE, picture, ["w0"]) is picture
+
+
+def test_a_new_word_goes_where_most_of_its_neighbours_gather_not_between_the_groups():
+    crowd_and_stray = np.array([[[0, 0], [1, 0], [0, 1], [100, 100]], [[5, 5]] * 4], dtype=np.float32)
+    np.testing.assert_allclose(_in_the_thick(crowd_and_stray), [[0.25, 0], [5, 5]])
+    np.testing.assert_allclose(_in_the_thick(crowd_and_stray[:, :1]), [[0, 0], [5, 5]])
 
 
 @pytest.mark.parametrize("method", ["pca", "axes"])

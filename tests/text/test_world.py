@@ -39,6 +39,7 @@ def test_the_same_seed_writes_the_same_sentences_and_another_seed_others():
 def test_more_sentences_than_the_patterns_can_make_is_an_error(monkeypatch):
     few = tuple(pattern for pattern in patterns() if pattern.slots == "p=person, m=p.sex, o=when")
     monkeypatch.setattr("lstm_core.text.world.generator.patterns", lambda: few)
+    monkeypatch.setattr("lstm_core.text.world.generator._GIVE_UP", 1)
     with pytest.raises(ValueError, match="different sentences"):
         list(segmented(size=100_000))
 

@@ -16,6 +16,8 @@ from lstm_core.demos.forgetting import CELLS
 from lstm_core.errors import WordAtlasError
 from lstm_core.inside.cells import SIGNALS
 from lstm_core.inside.network import LEFT, RIGHT
+from lstm_core.lesson.classify import INPUTS
+from lstm_core.lesson.movement import GROUPS
 from lstm_core.run_folder import RunState
 from lstm_core.series.forecast import BASELINES as BASELINE_FORECASTS
 from lstm_core.series.forecast import Verdict
@@ -24,8 +26,10 @@ from lstm_core.table.evaluation import BASELINES
 from lstm_core.table.formats.about import FAULTS
 from lstm_core.table.question_sets import QUESTION_SETS
 from lstm_core.table.search import METRICS
+from models.make import MODELS
 from ui.i18n import t
 from ui.map import _WORDS
+from ui.word_map import _WORDS as _ATLAS_WORDS
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "ui").glob("*.py")), *sorted((ROOT / "pages").glob("*.py"))]
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
@@ -35,7 +39,7 @@ UNSEEN = {
     "key", "type", "layout", "width", "height", "gap", "vertical_alignment", "horizontal_alignment", "label_visibility",
     "position", "url_path", "persist_state", "autocomplete", "format", "selection_mode", "on_select", "page_icon", "name",
     "run_every", "initial_sidebar_state", "icon_position", "filter_mode", "js", "css", "html", "script_path", "accept",
-    "file_name", "mime", "on_click",
+    "file_name", "mime", "on_click", "on_change", "alignment",
 }  # fmt: skip
 # calls of st.* whose positional strings are names, not sentences
 NAMING = {"component", "Page", "get_option", "App", "container", "form", "fragment", "switch_page", "page_link"}
@@ -146,6 +150,7 @@ def named_in_core() -> set[str]:
     return strings | set(re.findall(r"[a-z_]+", world))
 
 
+SECTIONS = ("sentence", "onehot", "ids", "step", "contexts", "dimensions")
 CODES = [kind.code for kind in WordAtlasError.__subclasses__()]
 FAMILIES = {
     "*.title": [path.stem for path in (ROOT / "pages").glob("*.py")],
@@ -157,6 +162,8 @@ FAMILIES = {
     "value.*": named_in_core(),
     "choice.*": named_in_core(),
     "plot.*": _WORDS,
+    "table.good_for.*": list(MODELS),
+    "atlas.*": _ATLAS_WORDS,
     "train.state.*": get_args(RunState),
     "train.*_hint": ("failed", "crashed"),
     "tables.dropped.*": FAULTS,
@@ -169,6 +176,12 @@ FAMILIES = {
     "lstm.method_*": ("lstm", *BASELINE_FORECASTS),
     "lstm.verdict_*": get_args(Verdict),
     "category.*": [name for one in QUESTION_SETS for name in (*one.analogies, *one.odd)],
+    "lesson.*_name": SECTIONS,
+    "lesson.*_claim": SECTIONS,
+    "lesson.given_*": INPUTS,
+    "lesson.group_*": GROUPS,
+    "lesson.word_*": "ab",
+    "lesson.*_list": ("low", "high"),
     "evaluate.*": (*BASELINES, "gain_up", "gain_down", "gain_none"),
     "evaluate.*_help": BASELINES,
 }
