@@ -7,7 +7,7 @@ import runpy
 BENCHMARKS = (
     *("benchmarks.pages", "benchmarks.world", "benchmarks.survival", "benchmarks.text", "benchmarks.text_tokenizers"),
     *("benchmarks.map", "benchmarks.table", "benchmarks.table_evaluation", "benchmarks.projection"),
-    *("benchmarks.table_formats", "benchmarks.broken_files"),
+    *("benchmarks.table_formats", "benchmarks.broken_files", "benchmarks.inside"),
 )
 # benchmarks.training needs a text: see there
 
