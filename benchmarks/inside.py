@@ -17,12 +17,12 @@ from benchmarks.results import markdown_table, write_section
 from lstm_core.demos.forgetting import ForgettingOptions, forgetting_work, shipped_forgetting
 from lstm_core.demos.work import DemoWork, question
 from lstm_core.inside.arithmetic import unit_step
-from lstm_core.inside.network import read_network
-from lstm_core.inside.reading import influence, read_sentence
+from lstm_core.inside.network import InsideNetwork, read_network
+from lstm_core.inside.reading import Reading, influence, read_sentence
 from lstm_core.inside.units import corpus_states, find_matches, first_sentences, pattern_of
 from lstm_core.inside.writing import write_on
 from lstm_core.model.generation import GenerationOptions
-from lstm_core.runs import find_run
+from lstm_core.runs import RunDirectory, find_run
 from lstm_core.series.data import SERIES, SeriesOptions
 from lstm_core.series.forecast import baselines
 
@@ -51,7 +51,8 @@ def main() -> None:
         environ["WORD_ATLAS_CACHE"] = folder
         rows.append(("forecasts of the LSTM", *_process(question("series", **asked))))
         rows.append(("forgetting, practised (2 seeds)", *_process(forgetting_work(ForgettingOptions()))))
-    table = markdown_table(("demonstration", "first sign, s", "done, s", "bar for the first sign"), [(*row, BAR) for row in rows])
+    header = ("demonstration", "first sign, s", "done, s", "bar for the first sign")
+    table = markdown_table(header, [(*row, BAR) for row in rows])
     print(table)
     note = "A process shows its bar at once; its first sign here is the first progress it tells, after importing torch."
     write_section("inside", f"Table `world-ko`. {note}\n\n{table}")
@@ -64,7 +65,7 @@ def _at_once(compute: Callable[[], object]) -> tuple[float, float]:
     return seconds, seconds
 
 
-def _units(network, run, reading) -> tuple[float, float]:
+def _units(network: InsideNetwork, run: RunDirectory, reading: Reading) -> tuple[float, float]:
     began, told = time.perf_counter(), []
     states = corpus_states(network, first_sentences(run), progress=lambda _: told.append(time.perf_counter() - began))
     find_matches(states, pattern_of(reading.signal("hidden", layer=-1), first=3, last=3, threshold=0.4))
