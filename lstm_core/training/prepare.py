@@ -49,7 +49,7 @@ def text_of(run: RunDirectory, config: TrainConfig, *, tick: Tick) -> Prepared:
 
     Its vocabulary is that of the corpus as it is now. Raises what opening and cutting the corpus raises.
     """
-    left = _left_behind(run)
+    left = _left_behind(run, config)
     if left is not None:
         return left
     encoded = _encoded(_open(run, config), config, tick)
