@@ -8,7 +8,7 @@ BENCHMARKS = (
     *("benchmarks.pages", "benchmarks.world", "benchmarks.survival", "benchmarks.scaling"),
     *("benchmarks.text", "benchmarks.text_tokenizers"),
     *("benchmarks.map", "benchmarks.table", "benchmarks.table_evaluation", "benchmarks.projection"),
-    *("benchmarks.table_formats", "benchmarks.broken_files", "benchmarks.lesson"),
+    *("benchmarks.table_formats", "benchmarks.broken_files", "benchmarks.lesson", "benchmarks.inside"),
 )
 # benchmarks.training needs a text, benchmarks.sentiment two labelled ones: see there
 

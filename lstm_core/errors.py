@@ -120,7 +120,7 @@ class NoNetwork(WordAtlasError):
 
 
 class InvalidSeries(WordAtlasError):
-    """``name``, ``reason``: one of :data:`InvalidSeries.REASONS`, ``row`` of the file (the header is row 1); ``why`` in words."""
+    """``name``, ``reason``: one of :data:`InvalidSeries.REASONS`, ``row`` of the file (header: 1); ``why`` in words."""
 
     code = "invalid_series"
     template = "cannot forecast {name!r}: {why} (row {row})"
