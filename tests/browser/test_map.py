@@ -88,8 +88,9 @@ def test_the_keyboard_alone_finds_and_chooses_words(map_page, picture):
     chosen(map_page, "여왕")
     assert field.input_value() == "여왕" and map_page.evaluate(CAMERA) != before
     map_page.locator(".atlas-plot").focus()
-    map_page.keyboard.press("ArrowRight")
-    map_page.keyboard.press("ArrowUp")
+    map_page.keyboard.press("0")
+    map_page.wait_for_function(f"() => {ATLAS}.scene.camera.zoom === {ATLAS}.scene.camera.fitted")
+    map_page.keyboard.press("ArrowDown")
     word = map_page.evaluate(f"() => {ATLAS}.scene.words[{ATLAS}.focused()]")
     assert word != "여왕" and map_page.locator(".atlas-live").inner_text().startswith(word)
     map_page.keyboard.press("Enter")
