@@ -11,7 +11,7 @@ from ui.map import preload
 from ui.messages import show_errors
 from ui.state import table_switch
 
-PAGES = ("map", "analogy", "similar", "compare", "evaluate", "train", "tables")
+PAGES = ("map", "analogy", "similar", "lesson", "lstm", "compare", "evaluate", "train", "tables")
 
 st.set_page_config(page_title=t("app.name"), page_icon=str(Path(__file__).parent / "static" / "icon.png"), layout="wide")
 

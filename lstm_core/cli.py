@@ -1,6 +1,6 @@
 """The command line: everything the pages can do, scriptable. Every command takes ``--json``.
 
-An error is one line on the standard error and exit status 2. Only ``train`` and ``perplexity`` import torch.
+An error is one line on the standard error and exit status 2. Only ``train`` and ``cli_model`` import torch.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from lstm_core.cli_compare import compare_arguments, compare_command, drift_arguments, drift_command
+from lstm_core.cli_model import add_model_commands
 from lstm_core.cli_words import add_word_commands
 from lstm_core.errors import WordAtlasError
 
@@ -64,9 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     project.add_argument("--sample", default="frequent", help="which ones: frequent or random, by the seed (default frequent)")
     project.add_argument("--words", metavar="FILE", type=Path, help="only the words of this file, one a line")
     _set_option(project)
-    perplexity = _command(commands, "perplexity", _perplexity, "how well a language model foresees a text")
-    perplexity.add_argument("run_name", metavar="RUN", help="a run or the name of a shipped model")
-    perplexity.add_argument("--text", metavar="FILE", required=True, help="one sentence a line")
+    add_model_commands(partial(_command, commands))
     compare_arguments(_command(commands, "compare", compare_command, "what two tables have in common", table=True))
     drift_arguments(_command(commands, "drift", drift_command, "how words moved while a run was trained"))
     convert = _command(commands, "convert", _convert, "write a table in another format, told by the suffix", table=True)
@@ -127,12 +126,6 @@ def _train(given: argparse.Namespace) -> Answer:
     from lstm_core.cli_train import train_command
 
     return train_command(given)
-
-
-def _perplexity(given: argparse.Namespace) -> Answer:
-    from lstm_core.cli_model import perplexity_command
-
-    return perplexity_command(given)
 
 
 def _evaluate(given: argparse.Namespace) -> Answer:

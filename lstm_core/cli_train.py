@@ -15,6 +15,7 @@ from typing import Any
 
 from lstm_core.errors import BadRunName, InvalidOption, RunBusy
 from lstm_core.locks import is_held
+from lstm_core.model.objectives import suited
 from lstm_core.options import build
 from lstm_core.runs import RunDirectory, free_name, free_of_models, read_config, run_path, runs_root
 from lstm_core.training.config import TrainConfig, config_from_json
@@ -52,6 +53,8 @@ def train_command(given: argparse.Namespace) -> tuple[Any, str]:
         "total_steps": last.total_steps,
         "val_loss": last.val_loss,
         "perplexity": last.perplexity,
+        "accuracy": last.accuracy,
+        "macro_f1": last.macro_f1,
     }
     return about, f"{run.name}: {last.stage} after {last.step} steps{_measured(last)}; {run.path}"
 
@@ -73,7 +76,7 @@ def _prepare(given: argparse.Namespace) -> tuple[RunDirectory, TrainConfig]:
             raise InvalidOption(name="--resume", value="", rule="say which run with --run")
         run = RunDirectory.open(path)
         return run, config_from_json(read_config(run))
-    config = check_config(build(TrainConfig, settings))
+    config = check_config(build(TrainConfig, suited(settings)))
     path = path or run_path(runs_root(), free_name(runs_root(), Path(config.corpus).stem))
     return _make(path), config
 
@@ -166,4 +169,9 @@ def _line(progress: Progress) -> str:
 
 
 def _measured(progress: Progress) -> str:
-    return "" if progress.val_loss is None else f"  val {progress.val_loss:.3f} (ppl {progress.perplexity:.1f})"
+    if progress.val_loss is None:
+        return ""
+    told = "" if progress.perplexity is None else f" (ppl {progress.perplexity:.1f})"
+    if progress.accuracy is not None and progress.macro_f1 is not None:
+        told = f" (accuracy {progress.accuracy:.4f}, macro F1 {progress.macro_f1:.4f})"
+    return f"  val {progress.val_loss:.3f}{told}"

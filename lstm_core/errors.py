@@ -98,6 +98,43 @@ class TooFew(WordAtlasError):
     template = "{what}: {given} is too few, at least {needed} are needed"
 
 
+class TooMany(WordAtlasError):
+    """``what``, ``given``, ``most``: more points, words or tokens than can be looked at here."""
+
+    code = "too_many"
+    template = "{what}: {given} is too many, at most {most} can be taken"
+
+
+class NoNetwork(WordAtlasError):
+    """``name``: a table without a network that can be read (a file of vectors, or a run that keeps no weights)."""
+
+    code = "no_network"
+    template = "{name!r} has no network that predicts words: only its table can be explored"
+
+
+class InvalidSeries(WordAtlasError):
+    """``name``, ``reason``: one of :data:`InvalidSeries.REASONS`, ``row`` of the file (the header is row 1); ``why`` in words."""
+
+    code = "invalid_series"
+    template = "cannot forecast {name!r}: {why} (row {row})"
+    REASONS: ClassVar[dict[str, str]] = {
+        "no_text": "it is not a text file",
+        "no_numbers": "it has no column of numbers",
+        "ragged": "this row has another number of columns than the first",
+        "cell": "this cell is no number",
+        "gap": "a value is missing",
+        "short": "it has too few values",
+        "long": "it has too many values",
+        "constant": "all values are the same",
+    }
+
+    def __init__(self, *, name: str, reason: str, row: int) -> None:
+        super().__init__(name=name, reason=reason, row=row, why=self.REASONS[reason])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), {"name": self.name, "reason": self.reason, "row": self.row})
+
+
 class ComputationFailed(WordAtlasError):
     """``what`` (e.g. a projection method), ``reason``: a process that computed for us broke off."""
 

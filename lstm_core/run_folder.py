@@ -158,6 +158,16 @@ class RunDirectory:
         return self.path / "tokens.safetensors"
 
     @property
+    def labels(self) -> Path:
+        """The names of the labels a classifier tells apart, in the order of its outputs."""
+        return self.path / "labels.json"
+
+    @property
+    def label_numbers(self) -> Path:
+        """The label of each text, and the texts of the test; there only until the training has ended."""
+        return self.path / "labels.safetensors"
+
+    @property
     def table(self) -> Path:
         """The learned rows of the words: tensor ``matrix`` (V, D) float32 in vocabulary order, without the specials."""
         return self.path / "table.safetensors"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
 
 from lstm_core.errors import FormulaError, RunIncomplete, RunNotFound, UnknownChoice
 from lstm_core.files import read_json
@@ -67,6 +68,15 @@ def first_rows(run: RunDirectory) -> NDArray[np.float32] | None:
     """Return the word rows (V, D) before the first step, rounded to float16; None without that snapshot."""
     begun = next((snapshot for snapshot in snapshots(run) if snapshot.step == 0), None)
     return None if begun is None else read_snapshot(run, begun)
+
+
+def special_rows(run: RunDirectory) -> NDArray[np.float32] | None:
+    """Return the rows ``(4, D)`` that the network of the run has for ``<pad> <unk> <bos> <eos>``; None where it has none."""
+    try:
+        with safe_open(run.model, framework="numpy") as weights:
+            return np.asarray(weights.get_slice("embedding.weight")[: len(SPECIALS)], dtype=np.float32)
+    except (OSError, SafetensorError):
+        return None
 
 
 def probe_ranks(

@@ -19,9 +19,13 @@ MAY = {
     "text": set(),
     "table": set(),
     "projection": {"table"},
+    "lesson": {"table", "text"},
     "runs": {"table", "text.vocabulary"},
     "model": {"text"},
-    "training": {"model", "text", "runs"},
+    "inside": {"text", "runs", "model.generation"},
+    "series": set(),
+    "demos": {"runs"},
+    "training": {"model", "text", "runs", "series", "demos"},
     "figures": {"table", "projection"},
     "cli": None,
     "__main__": None,
@@ -132,7 +136,7 @@ def test_opening_the_app_imports_no_torch(in_worlds):
         "from streamlit.testing.v1 import AppTest\n"
         "app = AppTest.from_file('app.py', default_timeout=60).run()\n"
         "assert not app.exception, app.exception\n"
-        "for page in ('analogy', 'similar', 'compare', 'evaluate', 'train', 'tables', 'map'):\n"
+        "for page in ('analogy', 'similar', 'lesson', 'lstm', 'compare', 'evaluate', 'train', 'tables', 'map'):\n"
         "    assert not app.switch_page(f'pages/{page}.py').run().exception, page\n"
         "assert app.title, 'nothing was drawn'\n"
         "print('torch' in sys.modules)\n"

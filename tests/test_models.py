@@ -1,10 +1,18 @@
 """The tables that ship know what their cards say, and were made by the command on the card."""
 
+import json
+import math
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from shared_data import shared_data
 
-from lstm_core.runs import RunDirectory, read_config, read_table, read_vocabulary
+from lstm_core.model.losses import loss_for
+from lstm_core.model.objectives import OBJECTIVES
+from lstm_core.runs import RunDirectory, read_config, read_metrics, read_table, read_vocabulary
 from lstm_core.table.evaluation import evaluate_analogies
 from lstm_core.table.probes import Probe, probe_rank
 from lstm_core.table.search import similarity
@@ -13,7 +21,11 @@ from lstm_core.text.corpus import open_corpus
 from lstm_core.text.encode import encode_corpus
 from lstm_core.text.world.lexicon import COLUMNS
 from lstm_core.text.world.questions import implied_questions
-from lstm_core.training.config import TrainConfig, config_from_json
+from lstm_core.training.config import UPLOAD, config_from_json
+from lstm_core.training.prepare import prepare
+from lstm_core.training.reporter import Reporter
+from lstm_core.training.saved import read_model
+from lstm_core.training.trainer import Trainer
 from models.make import KEEP, MODELS
 
 SHIPPED = Path(__file__).resolve().parents[1] / "models"
@@ -22,14 +34,20 @@ WORDS = {
     "world-ko": ("개", "강아지", "고양이", "자동차", "커피", "차"),
     "world-en": ("dog", "puppy", "cat", "car", "coffee", "tea"),
 }
+TEXTS = {"bible-grimm-en": "english/bible_and_grimm.txt"}
+"""Texts small enough to be cut in a test."""
+
+
+def table_of(name):
+    return read_table(RunDirectory.open(SHIPPED / name))
+
+
+def probes_of(table):
+    return [Probe.from_json(probe) for probe in table.metadata["probes"]]
 
 
 @pytest.mark.parametrize("name", MODELS)
 class TestEveryShippedModel:
-    @pytest.fixture
-    def table(self, name):
-        return read_table(RunDirectory.open(SHIPPED / name))
-
     def test_it_is_small_and_holds_nothing_else(self, name):
         files = list((SHIPPED / name).iterdir())
         assert sum(file.stat().st_size for file in files) <= LARGEST
@@ -37,34 +55,95 @@ class TestEveryShippedModel:
 
     def test_it_was_made_with_the_settings_of_the_command(self, name):
         said = read_config(RunDirectory(SHIPPED / name))
-        assert config_from_json(said) == TrainConfig(**MODELS[name])
+        assert config_from_json(said) == MODELS[name].config
+        card = (SHIPPED / name / "README.md").read_text(encoding="utf-8")
+        settings = json.loads(re.search(r"```json\n(.*?)```", card, re.DOTALL)[1])
+        assert config_from_json(settings) == MODELS[name].config
 
+    def test_its_network_can_be_read_and_predicts(self, name):
+        saved = read_model(RunDirectory.open(SHIPPED / name))
+        rows = read_table(RunDirectory.open(SHIPPED / name)).matrix
+        weights = dict(saved.network.named_parameters())
+        wanted = weights.get("output.weight", weights["embedding.weight"]).detach().numpy()
+        given = weights["embedding.weight"].detach().numpy()
+        kinds = {"input": given, "output": wanted, "sum": given + wanted}
+        assert np.allclose(kinds[saved.config.rows][-len(rows) :], rows, atol=2e-2)
+        ids = torch.tensor([[2, 10, 11, 12, 13, 3]])
+        measured = loss_for("softmax", len(saved.vocabulary)).measure(OBJECTIVES[saved.config.objective])
+        with torch.no_grad():
+            loss = measured(saved.network, ids[:, :-1], targets=ids[:, 1:], state=None).loss.item()
+        assert 0.0 < loss < 2 * math.log(len(saved.vocabulary))
+
+    def test_its_gallery_answers_as_the_card_says(self, name):
+        table, card = table_of(name), (SHIPPED / name / "README.md").read_text(encoding="utf-8")
+        assert probes_of(table)
+        for probe in probes_of(table):
+            rank = probe_rank(table, probe)
+            said = f"- `{probe.formula}` → {probe.expected}: "
+            assert said + ("not a word of this table" if rank is None else f"rank {rank:,}") in card
+
+    def test_its_card_says_how_it_was_made(self, name):
+        card = (SHIPPED / name / "README.md").read_text(encoding="utf-8")
+        assert f"python -m models.make {name}" in card and "What it cannot do" in card and "- Data: " in card
+
+
+@pytest.mark.parametrize("name", WORDS)
+class TestEveryWorld:
     def test_it_was_made_from_the_corpus_as_it_is_now(self, name):
-        config = TrainConfig(**MODELS[name])
+        config = MODELS[name].config
         corpus = open_corpus(config.corpus, config.corpus_options)
         limits = {"max_vocab": config.max_vocab, "min_count": config.min_count}
         now = encode_corpus(corpus, corpus.default_tokenizer, **limits).vocabulary
         assert now == read_vocabulary(RunDirectory(SHIPPED / name))
 
-    def test_it_answers_the_analogies_its_attributes_imply(self, name, table):
-        found = evaluate_analogies(table, implied_questions(name.removeprefix("world-"))).categories
+    def test_it_answers_the_analogies_its_attributes_imply(self, name):
+        found = evaluate_analogies(table_of(name), implied_questions(name.removeprefix("world-"))).categories
         right = {relation: part.correct / part.answerable for relation, part in found.items()}
         assert all(part.answerable == part.asked for part in found.values())
         assert right["gender"] >= 0.95 and right["age"] >= 0.95, right
         assert right["capital"] >= 0.90 and right["language"] >= 0.90, right
 
-    def test_its_probes_are_answered(self, table):
-        probes = [Probe.from_json(probe) for probe in table.metadata["probes"]]
-        assert probes and [probe_rank(table, probe) for probe in probes] == [1] * len(probes)
+    def test_its_probes_are_answered(self, name):
+        table = table_of(name)
+        assert [probe_rank(table, probe) for probe in probes_of(table)] == [1] * len(probes_of(table))
 
-    def test_near_is_near(self, name, table):
-        dog, puppy, cat, car, coffee, tea = WORDS[name]
+    def test_near_is_near(self, name):
+        table, (dog, puppy, cat, car, coffee, tea) = table_of(name), WORDS[name]
         assert similarity(table, puppy, dog) > similarity(table, cat, dog) > similarity(table, car, dog)
         assert pair_standing(table, coffee, tea).share < 0.01
 
-    def test_its_words_have_attributes(self, table):
-        assert tuple(table.columns) == COLUMNS
+    def test_its_words_have_attributes(self, name):
+        assert tuple(table_of(name).columns) == COLUMNS
 
-    def test_its_card_says_how_it_was_made(self, name):
-        card = (SHIPPED / name / "README.md").read_text(encoding="utf-8")
-        assert f"python -m models.make {name}" in card and "What it cannot do" in card
+
+@pytest.mark.parametrize("name", [name for name in MODELS if MODELS[name].config.corpus.startswith(UPLOAD)])
+def test_a_gallery_of_real_text_holds_what_comes_true_and_what_does_not(name):
+    table = table_of(name)
+    ranks = [probe_rank(table, probe) for probe in probes_of(table)]
+    assert ranks.count(1) >= 4 and len(ranks) - ranks.count(1) >= 2
+
+
+def test_the_map_of_film_reviews_is_large_and_knows_its_animals():
+    table = table_of("nsmc-ko")
+    assert len(table) >= 15_000 and table.metadata["objective"] == "cloze"
+    dog, puppy, cat, car = WORDS["world-ko"][:4]
+    assert min(similarity(table, puppy, dog), similarity(table, puppy, cat)) > similarity(table, puppy, car)
+    assert similarity(table, "커피", "맥주") > similarity(table, "커피", "경찰")
+
+
+@pytest.mark.parametrize("name", ["world-ko", *TEXTS])
+def test_training_it_again_begins_with_the_same_losses(name, tmp_path):
+    """The mean loss up to the first row of the metrics, but for how another machine rounds."""
+    config, run = MODELS[name].config, RunDirectory.create(tmp_path, name)
+    if name in TEXTS:
+        run.corpus.write_bytes(shared_data(TEXTS[name]).read_bytes())
+    trainer = Trainer(run, config, prepare(run, config, tick=lambda fraction: None), Reporter(run))
+    first = read_metrics(RunDirectory(SHIPPED / name))[1]
+    trainer.reporter.begin()
+    for inputs, targets in trainer._batches():
+        trainer._step(inputs, targets)
+        if trainer.position.step == read_metrics(RunDirectory(SHIPPED / name))[0]["step"]:
+            trainer.reporter.begin()
+        if trainer.position.step == first["step"]:
+            break
+    assert trainer.reporter.rates()[0] == pytest.approx(first["loss"], rel=2e-3)

@@ -16,7 +16,7 @@ from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.formats import read_table as read_file
 from lstm_core.table.index import is_large, search_index
 from lstm_core.text.corpus import CORPORA
-from ui.i18n import named, t, t_text
+from ui.i18n import has, named, t, t_text
 from ui.messages import explain
 from ui.text import plain
 
@@ -72,6 +72,8 @@ def table_switch() -> None:
         key=_WIDGET,
         on_change=lambda: choose_table(st.session_state[_WIDGET]),
     )
+    if by_name[name].shipped and has(f"table.good_for.{name}"):
+        st.caption(t(f"table.good_for.{name}"))
     if gone:
         explain(RunNotFound(name=gone[:80]))
         st.button(t("table.stay", name=plain(name)), key="table_stay", on_click=choose_table, args=(name,), type="tertiary")

@@ -30,7 +30,7 @@ def start_form() -> RunDirectory | None:
     st.button(t("train.start"), type="primary", key="train_start", on_click=_ask, width="stretch")
     source = Source(chosen.corpus, tuple(chosen.options.items()), chosen.upload)
     values = {"corpus": chosen.corpus, "corpus_options": chosen.options, **_method(source)}
-    values |= option_fields(TrainConfig, key="train")
+    values |= _settings(values.get("objective", ""))
     if not st.session_state.pop(_ASKED, False):  # the click is remembered until all fields have been read
         return None
     if chosen.corpus == "":
@@ -42,6 +42,12 @@ def start_form() -> RunDirectory | None:
     upload = chosen.upload
     text = None if upload is None else upload.getvalue()
     return begin(name or proposed, config, text=text, filename=upload.name if upload else "")
+
+
+def _settings(objective: str) -> dict[str, Any]:
+    """Draw the settings, which begin with what suits the objective; each objective remembers its own."""
+    suits = OBJECTIVES[objective].suits if objective else {}
+    return option_fields(TrainConfig, key=f"train_{objective}" if suits else "train", defaults=suits)
 
 
 def _ask() -> None:

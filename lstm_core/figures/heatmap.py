@@ -15,6 +15,8 @@ _NUMBERS_UP_TO = 15
 # Blue, white, orange: Okabe & Ito's pair that every colour vision tells apart, white (or black) at cosine 0.
 _LIGHT_SCALE = ((0.0, "#0072B2"), (0.5, "#F7F7F7"), (1.0, "#D55E00"))
 _DARK_SCALE = ((0.0, "#56B4E9"), (0.5, "#1A1D24"), (1.0, "#E69F00"))
+SCALES = {False: _LIGHT_SCALE, True: _DARK_SCALE}
+"""From below 0 to above it, by whether the page is dark."""
 
 
 def similarity_figure(
@@ -35,7 +37,7 @@ def similarity_figure(
             z=values,
             zmin=-1.0,
             zmax=1.0,
-            colorscale=_DARK_SCALE if dark else _LIGHT_SCALE,
+            colorscale=SCALES[dark],
             colorbar={"thickness": 12, "len": 0.8},
             text=[[f"{row} · {column}" for column in names] for row in names],
             texttemplate="%{z:.2f}" if len(names) <= _NUMBERS_UP_TO else None,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from lstm_core.errors import TooFew
 from lstm_core.options import Options, option
@@ -11,10 +14,10 @@ from lstm_core.registry import Text
 from lstm_core.text.vocabulary import BOS, EOS, PAD, UNK
 
 if TYPE_CHECKING:
-    import torch
-
     from lstm_core.model.language_model import LSTMLanguageModel
 
+Feed = Callable[[Sequence[int]], NDArray[np.float32]]
+"""Reads further token ids and returns the logits (V,) of the token after them; it remembers what it has read."""
 SHOWN = 10
 """How many of the possible tokens each step tells."""
 
@@ -73,47 +76,57 @@ class GenerationStep(NamedTuple):
 def generate(
     network: LSTMLanguageModel, prompt: Sequence[int], *, options: GenerationOptions, seed: int
 ) -> tuple[GenerationStep, ...]:
-    """Return what ``network`` writes after ``<bos>`` and the token ids of ``prompt``, up to ``<eos>`` or the most tokens.
+    """Return what ``network`` writes after the token ids of ``prompt``: see :func:`write`."""
+    import torch
+
+    state = None
+
+    def feed(ids: Sequence[int]) -> NDArray[np.float32]:
+        nonlocal state
+        with torch.no_grad():
+            logits, state = network(torch.tensor([list(ids)]), state)
+        found: NDArray[np.float32] = logits[0, -1].numpy()
+        return found
+
+    return write(feed, prompt, options=options, seed=seed)
+
+
+def write(feed: Feed, prompt: Sequence[int], *, options: GenerationOptions, seed: int) -> tuple[GenerationStep, ...]:
+    """Return what follows ``<bos>`` and the token ids of ``prompt``, up to ``<eos>`` or the most tokens.
 
     ``<pad>``, ``<unk>`` and ``<bos>`` are never written. Raises :class:`TooFew` when the vocabulary has nothing else.
     """
-    import torch
-
-    generator = torch.Generator().manual_seed(seed)
+    random = np.random.default_rng(seed)
     steps: list[GenerationStep] = []
-    with torch.no_grad():
-        logits, state = network(torch.tensor([[BOS, *prompt]]))
-        while len(steps) < options.max_tokens:
-            chances = next_chances(logits[0, -1], options)
-            token = int(torch.multinomial(chances, 1, generator=generator))
-            best = chances.topk(min(SHOWN, int(torch.count_nonzero(chances))))
-            choices = tuple(zip(best.indices.tolist(), best.values.tolist(), strict=True))
-            steps.append(GenerationStep(token, float(chances[token]), choices))
-            if token == EOS:
-                break
-            logits, state = network(torch.tensor([[token]]), state)
-    return tuple(steps)
+    logits = feed([BOS, *prompt])
+    while True:
+        chances = next_chances(logits, options)
+        token = min(int(np.searchsorted(chances.cumsum(), random.random(), side="right")), int(chances.nonzero()[0][-1]))
+        best = np.argsort(-chances, kind="stable")[: min(SHOWN, np.count_nonzero(chances))]
+        steps.append(GenerationStep(token, float(chances[token]), tuple((int(one), float(chances[one])) for one in best)))
+        if token == EOS or len(steps) == options.max_tokens:
+            return tuple(steps)
+        logits = feed([token])
 
 
-def next_chances(logits: torch.Tensor, options: GenerationOptions) -> torch.Tensor:
+def next_chances(logits: ArrayLike, options: GenerationOptions) -> NDArray[np.float64]:
     """Return the probabilities (V,) from which the next token is drawn, given its ``logits`` (V,).
 
     Temperature divides the logits, then all but the ``top_k`` likeliest are struck, then all behind those whose
     probabilities reach ``top_p`` (Holtzman et al. 2020); at least one is left. Raises :class:`TooFew`.
     """
-    import torch
-
-    values = logits.double().clone()
-    values[[PAD, UNK, BOS]] = -torch.inf
-    if not torch.isfinite(values).any():
+    values = np.array(logits, dtype=np.float64)
+    values[[PAD, UNK, BOS]] = -np.inf
+    if not np.isfinite(values).any():
         raise TooFew(what="words", given=0, needed=1)
     if options.temperature == 0.0:
-        return torch.zeros_like(values).index_fill_(0, values.argmax(), 1.0)
-    chances = (values / options.temperature).softmax(0)
-    order = chances.argsort(descending=True, stable=True)
+        return np.asarray(np.arange(len(values)) == values.argmax(), dtype=np.float64)
+    chances = np.exp((values - values.max()) / options.temperature)
+    chances /= chances.sum()
+    order = np.argsort(-chances, kind="stable")
     ranked = chances[order]
-    kept = ranked.cumsum(0) - ranked < options.top_p
+    kept = ranked.cumsum() - ranked < options.top_p
     kept[options.top_k or len(kept) :] = False
     kept[0] = True
     chances[order[~kept]] = 0.0
-    return chances / chances.sum()
+    return np.asarray(chances / chances.sum())

@@ -115,6 +115,32 @@ LOSSES.register(Softmax)
 LOSSES.register(SampledSoftmax)
 
 
-def loss_for(key: str, vocab_size: int) -> Loss:
-    """Return the loss called ``key``; for "" the one that suits the vocabulary. Raises :class:`UnknownChoice`."""
+class LabelSoftmax:
+    """The probability of the wanted label among all labels: what learning from labels uses, so nobody has to choose it."""
+
+    key = "labels"
+    label = Text("모든 라벨과 비교", "All labels")
+    samples = True
+
+    @staticmethod
+    def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
+        """Change nothing."""
+
+    @staticmethod
+    def measure(
+        objective: Objective, *, counts: Sequence[int] = (), negatives: int = 0, generator: torch.Generator | None = None
+    ) -> Callable[..., StepLoss]:
+        """Return the measure; it draws nothing."""
+        from lstm_core.model.label_loss import LabelMeasure
+
+        return LabelMeasure(objective)
+
+
+def loss_for(key: str, vocab_size: int, *, labelled: bool = False) -> Loss:
+    """Return the loss called ``key``; for "" the one that suits the vocabulary. Raises :class:`UnknownChoice`.
+
+    ``labelled``: what is predicted are labels, which are always compared with each other.
+    """
+    if labelled:
+        return LabelSoftmax
     return LOSSES[key or (Softmax.key if vocab_size <= FULL_UP_TO else SampledSoftmax.key)]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lstm_core.model.config import ModelConfig
 
-State = tuple[Tensor, Tensor]
-"""Hidden and cell states of all layers, each (L, B, H)."""
+State = tuple[Tensor, ...]
+"""What is carried on, each (L, B, H): hidden and cell states of all layers; of a GRU or a plain RNN the hidden ones only."""
 Embed = Callable[[Tensor], Tensor]
 """Looks up the rows of ids: (B, T) -> (B, T, D)."""
+
+CELLS: dict[str, Any] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
 
 class SeededDropout(nn.Module):
@@ -38,17 +41,22 @@ class SeededDropout(nn.Module):
 
 
 class WordNetwork(nn.Module):
-    """An embedding (V, D), what a subclass puts between, and an output layer (V, W) that shares its rows when tied."""
+    """An embedding (V, D), what a subclass puts between, and an output layer that shares its rows when tied.
 
-    def __init__(self, config: ModelConfig, *, vocab_size: int, generator: torch.Generator | None = None) -> None:
+    The output layer has one row a word, or ``outputs`` of them where something else is to be told apart.
+    """
+
+    def __init__(
+        self, config: ModelConfig, *, vocab_size: int, outputs: int = 0, generator: torch.Generator | None = None
+    ) -> None:
         super().__init__()
         self.config = config
         self.generator = generator or torch.Generator().manual_seed(0)
-        width = config.embedding_dim if config.tie_weights else config.hidden_size
+        width = self._width()
         with torch.random.fork_rng(devices=()):  # torch's own initial values are drawn globally, and replaced below
             self.embedding = nn.Embedding(vocab_size, config.embedding_dim)
             self._build(width)
-            self.output = nn.Linear(width, vocab_size)
+            self.output = nn.Linear(width, outputs or vocab_size)
         self.dropout = SeededDropout(config.dropout, self.generator)
         if config.tie_weights:
             self.output.weight = self.embedding.weight
@@ -58,21 +66,30 @@ class WordNetwork(nn.Module):
         """Make the layers between embedding and output; the last of them gives ``width`` values."""
         raise NotImplementedError
 
+    def tables(self) -> tuple[Tensor, ...]:
+        """Return the parameters with one row a word; one that input and output share occurs once."""
+        own = (self.embedding.weight, self.output.weight, self.output.bias)
+        return tuple({id(table): table for table in own}.values())
+
+    def _width(self) -> int:
+        """Return how wide what the output layer reads is."""
+        return self.config.embedding_dim if self.config.tie_weights else self.config.hidden_size
+
     def _stack(self) -> nn.ModuleList:
-        """Return the LSTM layers of one direction."""
+        """Return the layers of one direction."""
         sizes = [self.config.embedding_dim, *[self.config.hidden_size] * (self.config.num_layers - 1)]
-        return nn.ModuleList(nn.LSTM(size, self.config.hidden_size, batch_first=True) for size in sizes)
+        cell = CELLS[self.config.cell]
+        return nn.ModuleList(cell(size, self.config.hidden_size, batch_first=True) for size in sizes)
 
     def _read(self, layers: Iterable[nn.Module], values: Tensor, state: State | None) -> tuple[Tensor, State]:
         """Return the outputs (B, T, H) of the last of ``layers`` over ``values`` (B, T, D), and the state at the end."""
-        hidden_states, cell_states = [], []
+        ends: list[State] = []
         for index, layer in enumerate(layers):
-            before = None if state is None else (state[0][index : index + 1], state[1][index : index + 1])
-            values, (hidden, cell) = layer(values, before)  # (B, T, H)
+            before = None if state is None else tuple(part[index : index + 1] for part in state)
+            values, end = _run(layer, values, before)  # (B, T, H)
             values = self.dropout(values)
-            hidden_states.append(hidden)
-            cell_states.append(cell)
-        return values, (torch.cat(hidden_states), torch.cat(cell_states))
+            ends.append(end)
+        return values, tuple(torch.cat(parts) for parts in zip(*ends, strict=True))
 
     @torch.no_grad()
     def _initialise(self) -> None:
@@ -82,8 +99,16 @@ class WordNetwork(nn.Module):
         for name, parameter in self.named_parameters():
             if not name.startswith(("embedding.", "output.")):
                 parameter.uniform_(-bound, bound, generator=self.generator)
-                if ".bias_ih" in name:
+                if self.config.cell == "lstm" and ".bias_ih" in name:
                     parameter[self.config.hidden_size : 2 * self.config.hidden_size] = 1.0  # PyTorch's order: i, f, g, o
         if not self.config.tie_weights:
             self.output.weight.uniform_(-bound, bound, generator=self.generator)
         self.output.bias.zero_()
+
+
+def _run(layer: nn.Module, values: Tensor, state: State | None) -> tuple[Tensor, State]:
+    """Return the outputs (B, T, H) of one layer and its state at the end, which only an LSTM has two tensors of."""
+    if isinstance(layer, nn.LSTM):
+        return layer(values, state)  # type: ignore[no-any-return]
+    values, hidden = layer(values, None if state is None else state[0])
+    return values, (hidden,)

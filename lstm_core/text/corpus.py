@@ -51,7 +51,10 @@ class Corpus(Protocol):
         """Return what the corpus knows about each of ``labels`` (kind, gender …), "" where nothing."""
 
     def labelled(self) -> Iterator[tuple[str, str]]:
-        """Yield (sentence, label). Raises :class:`InvalidOption` for a corpus without labels."""
+        """Yield (sentence, label) for each of :meth:`sentences`. Raises :class:`InvalidOption` for a corpus without labels."""
+
+    def test_part(self) -> Corpus | None:
+        """Return the labelled texts it keeps apart for testing; None when there are none."""
 
     @property
     def missing(self) -> int:
@@ -126,6 +129,9 @@ class WorldCorpus:
     def labelled(self) -> Iterator[tuple[str, str]]:
         """Raise :class:`InvalidOption`: its sentences have no labels."""
         raise InvalidOption(name="corpus", value=self.key, rule="its sentences have no labels")
+
+    def test_part(self) -> None:
+        """Return None: it keeps nothing apart."""
 
     def identity(self) -> str:
         """Return the hash of key, options, and the rules and words the sentences are made from."""

@@ -92,6 +92,9 @@ class FileCorpus:
             texts, labels = (normalize_lines(block).split("\n") for block in blocks)
             yield from ((text, label) for text, label in zip(texts, labels, strict=True) if text)
 
+    def test_part(self) -> None:
+        """Return None: what files would be for testing, only their owner knows."""
+
     def columns(self, labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return nothing: a plain file knows nothing about its words."""
         return {}

@@ -86,6 +86,10 @@ class NsmcCorpus:
         for part in self.parts:
             yield from part.labelled()
 
+    def test_part(self) -> NsmcCorpus | None:
+        """Return the reviews for testing, unless they are among those that are read."""
+        return None if "test" in self.splits else NsmcCorpus(NsmcOptions(split="test"))
+
     def columns(self, labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return nothing: reviews do not tell about their words."""
         return {}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lstm_core.model.config import ModelConfig
+from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.options import build, option
 from lstm_core.registry import Text
 
@@ -21,6 +22,7 @@ class TrainConfig(ModelConfig):
     corpus: str = Field("world", min_length=1, max_length=4096)
     corpus_options: dict[str, Any] = Field(default_factory=dict)
     objective: str = Field("next-word", max_length=100)
+    objective_options: dict[str, Any] = Field(default_factory=dict)
     tokenizer: str = Field("", max_length=100)  # "": the one that suits the corpus
     tokenizer_options: dict[str, Any] = Field(default_factory=dict)
     loss: str = Field("", max_length=100)  # "": the one that suits the size of the vocabulary
@@ -45,6 +47,17 @@ class TrainConfig(ModelConfig):
         le=2**31 - 1,
         label=Text("난수 씨앗", "Seed"),
         help=Text("같은 씨앗이면 같은 표가 나옵니다.", "The same seed gives the same table."),
+    )
+    rows: Literal["input", "output", "sum"] = option(
+        "input",
+        label=Text("표로 삼을 행", "Rows that become the table"),
+        help=Text(
+            "입력 행은 LSTM이 읽는 값, 출력 행은 낱말을 맞힐 때 견주는 값입니다. 둘의 합도 표가 됩니다. "
+            "가중치를 공유하면 모두 같습니다.",
+            "Input rows are what the LSTM reads, output rows what its guess is compared with; their sum is a table too. With "
+            "tied weights they are all the same.",
+        ),
+        advanced=True,
     )
     max_vocab: int = option(
         20_000,
@@ -192,6 +205,24 @@ class TrainConfig(ModelConfig):
         help=Text("계산에 쓰는 스레드의 수", "How many threads compute"),
         advanced=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sorted_in(cls, values: Any) -> Any:
+        """Take settings that only the objective knows, such as ``max_length``, as its options."""
+        chosen = values.get("objective", "next-word") if isinstance(values, Mapping) else ""
+        if chosen not in OBJECTIVES:
+            return values
+        its = {key: values[key] for key in values if key in OBJECTIVES[chosen].Options.model_fields}
+        if not its:
+            return values
+        rest = {key: value for key, value in values.items() if key not in its}
+        return {**rest, "objective_options": {**(values.get("objective_options") or {}), **its}}
+
+    @property
+    def task(self) -> Any:
+        """The options of the objective. Raises :class:`UnknownChoice`, :class:`InvalidOption`."""
+        return build(OBJECTIVES[self.objective].Options, dict(self.objective_options))
 
     @property
     def model(self) -> ModelConfig:

@@ -80,7 +80,7 @@ def _guarded(
 
 def _clear(run: RunDirectory) -> None:
     """Remove what a former training left: a fresh start must not mix with it."""
-    for path in (run.tokens, run.checkpoint, run.metrics, run.table, run.model):
+    for path in (run.tokens, run.label_numbers, run.labels, run.checkpoint, run.metrics, run.table, run.model):
         path.unlink(missing_ok=True)
     forget_after(run, -1)
 

@@ -20,7 +20,7 @@ class Optimizer:
     """AdamW with gradient clipping over a network; with ``by_rows`` its tables change only where a step used them."""
 
     def __init__(self, network: WordNetwork, config: TrainConfig, *, by_rows: bool) -> None:
-        tables = _tables(network) if by_rows else []
+        tables = network.tables() if by_rows else ()
         held = {id(table) for table in tables}
         self._network, self._clip = network, config.clip
         self._dense = [parameter for parameter in network.parameters() if id(parameter) not in held]
@@ -56,9 +56,3 @@ class Optimizer:
         if self._rows is not None:
             rows = {name.removeprefix(_ROWS): value for name, value in tensors.items() if name.startswith(_ROWS)}
             restore_optimizer(self._rows, self._network, tensors=rows)
-
-
-def _tables(network: WordNetwork) -> list[torch.Tensor]:
-    """Return the parameters with one row a word; one that input and output share once."""
-    own = [network.embedding.weight, network.output.weight, network.output.bias]
-    return list({id(table): table for table in own}.values())

@@ -104,6 +104,8 @@ class Reporter:
             "loss": progress.loss,
             "val_loss": progress.val_loss,
             "perplexity": progress.perplexity,
+            "accuracy": progress.accuracy,
+            "macro_f1": progress.macro_f1,
             "lr": progress.lr,
             "tokens_per_second": round(progress.tokens_per_second or 0.0, 1),
             "time": round(time.time(), 3),

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import torch
 import torch._dynamo  # the first optimizer would import it (two seconds); now that happens while the corpus is read
 from numpy.typing import NDArray
-from torch import Tensor
 
 from lstm_core.errors import TrainingDiverged
-from lstm_core.model.losses import Softmax, loss_for
+from lstm_core.model.losses import loss_for
+from lstm_core.model.network import State
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.runs import RunDirectory, read_config
-from lstm_core.text.vocabulary import SPECIALS
+from lstm_core.training.batches import Batch, batches_for, test_batches
 from lstm_core.training.checkpoint import (
     Position,
     Tensors,
@@ -29,13 +28,16 @@ from lstm_core.training.checkpoint import (
     weights_of,
 )
 from lstm_core.training.config import TrainConfig
-from lstm_core.training.data import LEAST_TOKENS, Layout, Stream, Thinning, epoch_order, split
+from lstm_core.training.held_out import HeldOut, measure_held_out
 from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.prepare import Prepared
 from lstm_core.training.progress import Progress
 from lstm_core.training.reporter import Reporter, forget_after, write_snapshot
-from lstm_core.training.results import write_manifest, write_results
+from lstm_core.training.results import word_rows, write_manifest, write_results
 from lstm_core.training.schedule import evaluation_steps, learning_rate, snapshot_steps
+
+STATE = ("hidden", "cell")
+"""What the parts of a carried state are called in a checkpoint."""
 
 
 class Trainer:
@@ -44,21 +46,26 @@ class Trainer:
     def __init__(self, run: RunDirectory, config: TrainConfig, prepared: Prepared, reporter: Reporter) -> None:
         self.run, self.config, self.prepared, self.reporter = run, config, prepared, reporter
         objective, vocab_size = OBJECTIVES[config.objective], len(prepared.vocabulary)
-        self.loss = loss_for(config.loss, vocab_size)
+        self.objective, self.labels = objective, prepared.labels.names if prepared.labels else ()
+        self.loss = loss_for(config.loss, vocab_size, labelled=objective.labelled)
         self.generator = torch.Generator().manual_seed(config.seed)
-        self.network = objective.network(config.model, vocab_size=vocab_size, generator=self.generator)
+        self.network = objective.network(
+            config.model,
+            vocab_size=vocab_size,
+            generator=self.generator,
+            labels=len(self.labels),
+            options=config.task,
+        )
+        word_rows(weights_of(self.network), config.rows)  # raises now, not when all is learned
         self.loss.prepare(self.network, counts=prepared.vocabulary.counts)
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
         self.measure = self.loss.measure(
             objective, counts=prepared.vocabulary.counts, negatives=config.negatives, generator=self.generator
         )
-        self.measure_held = Softmax.measure(objective)  # whatever is trained with, perplexity is that of the whole vocabulary
-        self.numbers, held = split(len(prepared.sentences), share=config.validation, seed=config.seed)
-        self.layout = Layout.of(len(self._stream(0)), batch_size=config.batch_size, bptt=config.bptt)
-        self.held = _HeldOut.of(Stream(prepared.sentences, held), config=config)
-        self.total = self.layout.steps * config.epochs
+        self.batches = batches_for(objective, prepared, config)
+        self.total = self.batches.steps * config.epochs
         self.position = Position()
-        self.state: tuple[Tensor, Tensor] | None = None
+        self.state: State | None = None
         self.best: Tensors = {}
         self.stopped = False
         self.began = time.monotonic()
@@ -72,8 +79,8 @@ class Trainer:
             self.optimizer.restore(groups.get("optimizer", {}))
             self.generator.set_state(groups["random"]["generator"])
             self.best = groups.get("best", {})
-            carried = groups.get("state")
-            self.state = (carried["hidden"], carried["cell"]) if carried else None
+            carried = groups.get("state", {})
+            self.state = tuple(carried[name] for name in STATE if name in carried) or None
         forget_after(self.run, self.position.step)
 
     def steps(self) -> Iterator[Progress]:
@@ -82,7 +89,7 @@ class Trainer:
         self.reporter.begin()
         resumed_at = self.position.step
         kept = snapshot_steps(self.total, count=self.config.snapshots)
-        checks = evaluation_steps(self.layout.steps, epochs=self.config.epochs, per_epoch=self.config.evaluations)
+        checks = evaluation_steps(self.batches.steps, epochs=self.config.epochs, per_epoch=self.config.evaluations)
         if resumed_at == 0 and 0 in kept:
             self._snapshot()
         for inputs, targets in self._batches():
@@ -110,43 +117,35 @@ class Trainer:
         """
         position = self.position
         weights = self.best or weights_of(self.network)
-        if self.stopped and self.held is not None:
-            latest = self._held_loss(self.held)
+        if self.stopped and self.batches.held:
+            latest = self._measured(self.batches.held_out()).loss
             if position.best is None or latest < position.best:
                 weights, position.best, position.best_step = weights_of(self.network), latest, position.step
         loss = position.best
         self.run.manifest.unlink(missing_ok=True)
-        write_results(self.run, weights=weights)
+        write_results(self.run, weights=weights, rows=self.config.rows)
         state: Literal["stopped", "done"] = "stopped" if self.stopped else "done"
         created = read_config(self.run).get("created", time.time())
-        write_manifest(self.run, state=state, created=created, summary=self._summary(loss))
+        write_manifest(self.run, state=state, created=created, summary=self._summary(loss) | self._scores(weights))
         if not self.stopped:
             self.run.checkpoint.unlink(missing_ok=True)
             with suppress(PermissionError):  # Windows keeps a file that is still mapped
                 self.run.tokens.unlink(missing_ok=True)
+                self.run.label_numbers.unlink(missing_ok=True)
         fraction = position.step / self.total if self.stopped else 1.0
         self.reporter.status(state, fraction=fraction, step=position.step, total_steps=self.total, seconds_left=0.0)
         return self._progress(state, val_loss=loss, fraction=fraction)
 
-    def _batches(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    def _batches(self) -> Iterator[Batch]:
         """Yield the batches that are left; each epoch begins with a fresh shuffle and an empty state."""
         while self.position.step < self.total:
-            epoch, first = divmod(self.position.step, self.layout.steps)
+            epoch, first = divmod(self.position.step, self.batches.steps)
             if first == 0:
                 self.state = None
-            yield from self.layout.windows(self._stream(epoch), first=first)
-
-    def _stream(self, epoch: int) -> Stream:
-        """Return the training text in the order of ``epoch``, thinned out as that epoch's draw says.
-
-        Thinned epochs differ by a few tokens in length; all are laid out like the first.
-        """
-        seed = self.config.seed
-        thinning = Thinning.of(self.prepared.vocabulary, threshold=self.config.subsample, seed=seed, epoch=epoch)
-        return Stream(self.prepared.sentences, epoch_order(self.numbers, seed=seed, epoch=epoch), thinning=thinning)
+            yield from self.batches.epoch(epoch, first=first)
 
     def _step(self, inputs: NDArray[np.int64], targets: NDArray[np.int64]) -> bool:
-        """Learn from one batch (B, T); return whether a row of metrics is due. Raises :class:`TrainingDiverged`."""
+        """Learn from one batch; return whether a row of metrics is due. Raises :class:`TrainingDiverged`."""
         ids, wanted = torch.from_numpy(inputs), torch.from_numpy(targets)
         found = self.measure(self.network, ids, targets=wanted, state=self.state)
         value, lr = found.loss.item(), learning_rate(self.config, self.position.step, total=self.total)
@@ -154,45 +153,52 @@ class Trainer:
         if not math.isfinite(value):
             raise TrainingDiverged(step=self.position.step, lr=self.config.lr)
         self.optimizer.step(found.loss, lr=lr, used=found.used)
-        self.state = (found.state[0].detach(), found.state[1].detach())
-        self.position.tokens += inputs.size
-        return self.reporter.step(value, counted=found.counted, tokens=inputs.size)
+        self.state = tuple(part.detach() for part in found.state)
+        tokens = int(np.count_nonzero(inputs))  # <pad> is 0
+        self.position.tokens += tokens
+        return self.reporter.step(value, counted=found.counted, tokens=tokens)
 
-    def _check(self) -> float | None:
-        """Measure the loss on held-out text, remember the weights when it is the lowest; None without such text."""
-        if self.held is None:
+    def _check(self) -> HeldOut | None:
+        """Measure held-out text, remember the weights when the loss is the lowest; None without such text."""
+        if not self.batches.held:
             return None
         began, position = time.monotonic(), self.position
-        loss = self._held_loss(self.held)
+        found = self._measured(self.batches.held_out())
         self.reporter.leave_out(time.monotonic() - began)
-        if not math.isfinite(loss):
+        if not math.isfinite(found.loss):
             raise TrainingDiverged(step=position.step, lr=self.config.lr)
-        if position.best is None or loss < position.best:
-            position.best, position.best_step, position.misses = loss, position.step, 0
+        if position.best is None or found.loss < position.best:
+            position.best, position.best_step, position.misses = found.loss, position.step, 0
             self.best = weights_of(self.network)
         else:
             position.misses += 1
-        return loss
+        return found
 
-    @torch.no_grad()
-    def _held_loss(self, held: _HeldOut) -> float:
-        self.network.eval()
-        total, count, state = 0.0, 0, None
-        for inputs, targets in held.layout.windows(held.stream):
-            ids, wanted = torch.from_numpy(inputs), torch.from_numpy(targets)
-            loss, counted, state, _ = self.measure_held(self.network, ids, targets=wanted, state=state)
-            total, count = total + loss.item() * counted, count + counted
-        self.network.train()
-        return total / count
+    def _measured(self, batches: Iterable[Batch]) -> HeldOut:
+        return measure_held_out(self.network, self.objective, batches=batches, labels=self.labels)
 
-    def _row(self, val_loss: float | None, *, resumed_at: int) -> Progress:
+    def _scores(self, weights: Tensors) -> dict[str, Any]:
+        """Return how well the network with ``weights`` tells the held-out labels and, once it is done, those of the test."""
+        if not self.labels:
+            return {}
+        load_weights(self.network, weights)
+        parts = {"validation": self.batches.held_out() if self.batches.held else None}
+        if not self.stopped:
+            parts["test"] = test_batches(self.prepared, self.config)
+        found = {name: self._measured(part).scores for name, part in parts.items() if part is not None}
+        return {name: scores.to_json() for name, scores in found.items() if scores is not None}
+
+    def _row(self, checked: HeldOut | None, *, resumed_at: int) -> Progress:
         position = self.position
         loss, speed = self.reporter.rates()
+        scores = None if checked is None else checked.scores
         pace = (time.monotonic() - self.began) / max(1, position.step - resumed_at)
         progress = self._progress(
             "training",
             loss=loss,
-            val_loss=val_loss,
+            val_loss=None if checked is None else checked.loss,
+            accuracy=None if scores is None else scores.accuracy,
+            macro_f1=None if scores is None else scores.macro_f1,
             lr=learning_rate(self.config, position.step - 1, total=self.total),
             tokens_per_second=speed,
             seconds_left=round(pace * (self.total - position.step), 1),
@@ -204,17 +210,17 @@ class Trainer:
     def _progress(self, stage: Any, **values: Any) -> Progress:
         step, val_loss, loss = self.position.step, values.get("val_loss"), values.get("loss")
         known = loss if val_loss is None else val_loss
-        perplexity = None if known is None else math.exp(min(known, 50.0))
-        epoch = min(self.config.epochs, -(-step // self.layout.steps))
+        perplexity = None if known is None or self.labels else math.exp(min(known, 50.0))
+        epoch = min(self.config.epochs, -(-step // self.batches.steps))
         return Progress(stage, step=step, total_steps=self.total, epoch=epoch, perplexity=perplexity, **values)
 
     def _snapshot(self) -> None:
-        rows = self.network.embedding.weight.detach()[len(SPECIALS) :].numpy()  # (V, D)
-        write_snapshot(self.run, self.position.step, rows=rows)
+        rows = word_rows(weights_of(self.network), self.config.rows)  # (V, D)
+        write_snapshot(self.run, self.position.step, rows=rows.numpy())
 
     def _checkpoint(self) -> None:
         position = Position(**{**vars(self.position), "seconds": self._seconds()})
-        state = {} if self.state is None else {"hidden": self.state[0], "cell": self.state[1]}
+        state = dict(zip(STATE, self.state or (), strict=False))
         groups = {
             "weights": weights_of(self.network),
             "optimizer": self.optimizer.tensors(),
@@ -233,7 +239,8 @@ class Trainer:
             **self.prepared.about,
             "objective": self.config.objective,
             "loss": self.loss.key,
-            "rows": "tied" if self.config.tie_weights else "input",
+            "cell": self.config.cell,
+            "rows": "tied" if self.config.tie_weights else self.config.rows,
             "vocab_size": len(self.prepared.vocabulary),
             "embedding_dim": self.config.embedding_dim,
             "sentences": len(self.prepared.sentences),
@@ -242,21 +249,7 @@ class Trainer:
             "best_step": self.position.best_step or self.position.step,
             "tokens": self.position.tokens,
             "val_loss": loss,
-            "perplexity": None if loss is None else math.exp(min(loss, 50.0)),
+            "perplexity": None if loss is None or self.labels else math.exp(min(loss, 50.0)),
             "seconds": self._seconds(),
             "seed": self.config.seed,
         }
-
-
-@dataclass(frozen=True)
-class _HeldOut:
-    """The validation text; None when it would be too short."""
-
-    layout: Layout
-    stream: Stream
-
-    @classmethod
-    def of(cls, stream: Stream, *, config: TrainConfig) -> _HeldOut | None:
-        if len(stream) < LEAST_TOKENS:
-            return None
-        return cls(Layout.of(len(stream), batch_size=config.batch_size, bptt=config.bptt), stream)

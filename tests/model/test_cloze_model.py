@@ -4,18 +4,35 @@ import torch
 
 from lstm_core.model.cloze_model import ClozeModel
 from lstm_core.model.config import ModelConfig
+from lstm_core.text.vocabulary import BOS
 
 SHAPES = [
     ModelConfig(embedding_dim=6, hidden_size=10, num_layers=layers, tie_weights=tied)
     for layers in (1, 2)
     for tied in (False, True)
 ]
-STRETCH = torch.randint(0, 17, (3, 8), generator=torch.Generator().manual_seed(0))
+SHAPES += [ModelConfig(embedding_dim=6, hidden_size=10, tie_weights=tied, neighbours=2) for tied in (False, True)]
+STRETCH = torch.randint(3, 17, (3, 8), generator=torch.Generator().manual_seed(0))
+STRETCH[1, 3] = BOS  # a sentence begins here
 IDS, GAPS = STRETCH[:, :-1], STRETCH[:, 1:]
 
 
 def network_of(config):
     return ClozeModel(config, vocab_size=17, generator=torch.Generator().manual_seed(3)).eval()
+
+
+def near_sum(weights, text, gap, *, reach):
+    """A second implementation: the neighbours of the ``gap`` within its sentence (it begins at <bos>), times their weights."""
+    total = np.zeros(weights["embedding.weight"].shape[1])
+    for step in (-1, 1):
+        for distance in range(1, reach + 1):
+            place = gap + step * distance
+            between = text[place + 1 : gap + 1] if step < 0 else text[gap + 1 : place + 1]
+            if not 0 <= place < len(text) or BOS in between:
+                break
+            share = (reach + 1 - distance) / (2 * sum(range(1, reach + 1)))
+            total = total + share * weights["embedding.weight"][text[place]]
+    return total
 
 
 def sigmoid(x):
@@ -42,6 +59,9 @@ def numpy_states(weights, tokens, *, side, layers):
 @pytest.mark.parametrize("config", SHAPES, ids=str)
 def test_logits_equal_those_of_a_second_implementation(config):
     network = network_of(config)
+    if config.neighbours:  # they begin too small to tell apart
+        torch.nn.init.normal_(network.embedding.weight, generator=torch.Generator().manual_seed(5))
+        torch.nn.init.normal_(network.output.weight, generator=torch.Generator().manual_seed(6))
     weights = {name: value.detach().numpy().astype(np.float64) for name, value in network.named_parameters()}
     output = weights["embedding.weight"] if config.tie_weights else weights["output.weight"]
     logits, _ = network(IDS, GAPS)
@@ -52,6 +72,8 @@ def test_logits_equal_those_of_a_second_implementation(config):
             after = read[-1] if read else np.zeros(config.hidden_size)
             merged = np.maximum(weights["merge.weight"] @ np.concatenate([before, after]) + weights["merge.bias"], 0.0)
             hidden = weights["projection.weight"] @ merged + weights["projection.bias"]
+            if config.neighbours:
+                hidden = hidden + near_sum(weights, text, gap, reach=config.neighbours)
             expected = output @ hidden + weights["output.bias"]
             assert np.abs(logits[row, gap - 1].detach().numpy() - expected).max() < 1e-5
     assert logits.abs().max() > 0.1
@@ -63,10 +85,11 @@ def test_a_gap_never_sees_the_word_in_it_but_every_other(config):
     whole, _ = network(IDS, GAPS)
     for place in range(1, STRETCH.shape[1]):
         changed = STRETCH.clone()
-        changed[:, place] = (changed[:, place] + 1) % 17
+        changed[:, place] = torch.where(changed[:, place] == BOS, BOS, 3 + (changed[:, place] - 2) % 14)
         other, _ = network(changed[:, :-1], changed[:, 1:])
         for gap in range(1, STRETCH.shape[1]):
-            assert torch.equal(whole[:, gap - 1], other[:, gap - 1]) == (gap == place)
+            same = (whole[:, gap - 1] == other[:, gap - 1]).all(1)
+            assert torch.equal(same, (changed[:, place] == STRETCH[:, place]) | (gap == place))
 
 
 def test_a_single_gap_has_only_its_left_side():

@@ -155,10 +155,12 @@ def assert_same_as_torch(count, width, vocab, seed, scale=1.0):
 @pytest.mark.parametrize("objective", list(OBJECTIVES), ids=lambda objective: objective.key)
 def test_contract_of_every_objective(objective):
     assert objective.label.ko and objective.label.en and describe(objective.Options) is not None
-    network = objective.network(ModelConfig(dropout=0.0), vocab_size=9, generator=torch.Generator().manual_seed(0))
-    ids = torch.tensor([[2, 5, 6, 3, 2, 7], [2, 8, 4, 5, 3, 2]])
-    loss, counted, state, _ = Softmax.measure(objective)(network, ids[:, :-1], targets=ids[:, 1:], state=None)
-    assert 0 < counted <= 10 and loss.item() > 0 and state[0].shape[1] == 2
+    network = objective.network(ModelConfig(), vocab_size=9, labels=2, generator=torch.Generator().manual_seed(0))
+    ids = torch.tensor([[2, 5, 6, 3, 2, 7], [2, 8, 4, 5, 3, 0]])
+    inputs, targets = (ids, torch.tensor([1, 0])) if objective.labelled else (ids[:, :-1], ids[:, 1:])
+    loss, counted, state, _ = Softmax.measure(objective)(network, inputs, targets=targets, state=None)
+    assert 0 < counted <= 10 and loss.item() > 0
+    assert state == () if objective.labelled else state[0].shape[1] == 2
     loss.backward()
     assert network.embedding.weight.grad.abs().sum() > 0
 

@@ -12,13 +12,21 @@ from typing import get_args
 import pytest
 from page_helpers import ROOT, catalogue_of
 
+from lstm_core.demos.forgetting import CELLS
 from lstm_core.errors import WordAtlasError
+from lstm_core.inside.cells import SIGNALS
+from lstm_core.inside.network import LEFT, RIGHT
+from lstm_core.lesson.classify import INPUTS
+from lstm_core.lesson.movement import GROUPS
 from lstm_core.run_folder import RunState
+from lstm_core.series.forecast import BASELINES as BASELINE_FORECASTS
+from lstm_core.series.forecast import Verdict
 from lstm_core.table.analogy import METHODS
 from lstm_core.table.evaluation import BASELINES
 from lstm_core.table.formats.about import FAULTS
 from lstm_core.table.question_sets import QUESTION_SETS
 from lstm_core.table.search import METRICS
+from models.make import MODELS
 from ui.i18n import t
 from ui.map import _WORDS
 from ui.word_map import _WORDS as _ATLAS_WORDS
@@ -31,7 +39,7 @@ UNSEEN = {
     "key", "type", "layout", "width", "height", "gap", "vertical_alignment", "horizontal_alignment", "label_visibility",
     "position", "url_path", "persist_state", "autocomplete", "format", "selection_mode", "on_select", "page_icon", "name",
     "run_every", "initial_sidebar_state", "icon_position", "filter_mode", "js", "css", "html", "script_path", "accept",
-    "file_name", "mime", "on_click", "on_change",
+    "file_name", "mime", "on_click", "on_change", "alignment",
 }  # fmt: skip
 # calls of st.* whose positional strings are names, not sentences
 NAMING = {"component", "Page", "get_option", "App", "container", "form", "fragment", "switch_page", "page_link"}
@@ -103,7 +111,7 @@ def test_both_languages_have_the_same_entries_with_the_same_places():
 def test_no_entry_is_empty_and_english_is_not_korean():
     korean, english = catalogue_of("ko"), catalogue_of("en")
     assert all(text.strip() for text in [*korean.values(), *english.values()])
-    assert [key for key, text in english.items() if HANGUL.search(text) and key != "analogy.formula_help"] == []
+    assert [key for key, text in english.items() if HANGUL.search(text) and key not in HANGUL_IN_ENGLISH] == []
 
 
 def test_every_entry_named_in_the_code_exists():
@@ -142,6 +150,7 @@ def named_in_core() -> set[str]:
     return strings | set(re.findall(r"[a-z_]+", world))
 
 
+SECTIONS = ("sentence", "onehot", "ids", "step", "contexts", "dimensions")
 CODES = [kind.code for kind in WordAtlasError.__subclasses__()]
 FAMILIES = {
     "*.title": [path.stem for path in (ROOT / "pages").glob("*.py")],
@@ -153,13 +162,26 @@ FAMILIES = {
     "value.*": named_in_core(),
     "choice.*": named_in_core(),
     "plot.*": _WORDS,
+    "table.good_for.*": list(MODELS),
     "atlas.*": _ATLAS_WORDS,
     "train.state.*": get_args(RunState),
     "train.*_hint": ("failed", "crashed"),
     "tables.dropped.*": FAULTS,
     "analogy.*": METHODS,
     "metric.*": METRICS,
+    "lstm.signal_*": sorted({name for signals in SIGNALS.values() for name in signals}),
+    "lstm.direction_*": (LEFT, RIGHT),
+    "lstm.cell_*": CELLS,
+    "lstm.gradient_*": ("before", "after"),
+    "lstm.method_*": ("lstm", *BASELINE_FORECASTS),
+    "lstm.verdict_*": get_args(Verdict),
     "category.*": [name for one in QUESTION_SETS for name in (*one.analogies, *one.odd)],
+    "lesson.*_name": SECTIONS,
+    "lesson.*_claim": SECTIONS,
+    "lesson.given_*": INPUTS,
+    "lesson.group_*": GROUPS,
+    "lesson.word_*": "ab",
+    "lesson.*_list": ("low", "high"),
     "evaluate.*": (*BASELINES, "gain_up", "gain_down", "gain_none"),
     "evaluate.*_help": BASELINES,
 }
@@ -172,6 +194,9 @@ def test_every_error_has_its_sentence(kind):
     wanted = places(catalogue_of("ko")[f"error.{kind.code}"])
     given = places(kind.template) | set(re.findall(r"``(\w+)``", kind.__doc__ or ""))
     assert wanted <= given
+
+
+HANGUL_IN_ENGLISH = {"analogy.formula_help", "lstm.example_ko", "lstm.prompt_ko"}
 
 
 def places(text: str) -> set[str]:

@@ -1,0 +1,131 @@
+"""The ways to learn a table that :mod:`benchmarks.quality` compares, all from the same ids: each returns one row a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_core.model.objectives import suited
+from lstm_core.options import build
+from lstm_core.runs import RunDirectory, read_manifest, read_table
+from lstm_core.text.encode import EncodedCorpus
+from lstm_core.text.vocabulary import SPECIALS
+from lstm_core.training.config import TrainConfig
+from lstm_core.training.loop import train
+
+WIDTH, WINDOW, NEGATIVE, SAMPLE, EPOCHS = 96, 5, 5, 1e-4, 5
+"""What word2vec is usually trained with; the first four hold for every side that has them."""
+Rows = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a side learns from: the ``encoded`` corpus, the settings that made it, a folder for its files, seed and threads."""
+
+    encoded: EncodedCorpus
+    settings: dict[str, Any]
+    folder: Path
+    seed: int
+    threads: int
+
+    @property
+    def words(self) -> int:
+        """How many words have a row."""
+        return len(self.encoded.vocabulary.words)
+
+    def lines(self) -> Path:
+        """Return a file with the known words of each sentence as numbers from 0, for the libraries that read text."""
+        path = self.folder / "lines.txt"
+        if not path.exists():
+            sentences = self.encoded.sentences
+            with path.open("w", encoding="ascii") as out:
+                for number in range(len(sentences)):
+                    ids = sentences.take(np.arange(sentences.offsets[number], sentences.offsets[number + 1]))
+                    out.write(" ".join(map(str, (ids[ids >= len(SPECIALS)] - len(SPECIALS)).tolist())) + "\n")
+        return path
+
+
+Side = Callable[[Work], tuple[Rows, str]]
+"""Learns and returns the rows (V, D) and a remark for the table of results."""
+
+
+def gensim(kind: str, **settings: Any) -> Side:
+    """Return a side that is one of gensim's (LGPL, used here only): ``Word2Vec`` or ``FastText``."""
+
+    def side(work: Work) -> tuple[Rows, str]:
+        from gensim import models
+
+        shared = {"vector_size": WIDTH, "window": WINDOW, "sample": SAMPLE, "negative": NEGATIVE, "epochs": EPOCHS}
+        if kind == "FastText":  # reads the spelling, so it gets the words themselves
+            words = work.encoded.vocabulary.words
+            lines = [[words[int(number)] for number in line.split()] for line in work.lines().open(encoding="ascii")]
+            model = models.FastText(lines, min_count=1, workers=work.threads, seed=work.seed, **shared, **settings)
+            return np.stack([model.wv[word] for word in words]), f"{EPOCHS} epochs"
+        model = models.Word2Vec(
+            corpus_file=str(work.lines()), min_count=1, workers=work.threads, seed=work.seed, **shared, **settings
+        )
+        rows = np.zeros((work.words, WIDTH), dtype=np.float32)
+        for number in range(work.words):
+            if str(number) in model.wv:
+                rows[number] = model.wv[str(number)]
+        return rows, f"{EPOCHS} epochs"
+
+    return side
+
+
+def ppmi_svd(work: Work) -> tuple[Rows, str]:
+    """Positive pointwise mutual information within the window, context counts to the power 0.75, cut down by a sparse SVD.
+
+    Pairs count by distance (5/5 … 1/5); rows are U √Σ (Levy, Goldberg & Dagan 2015).
+    """
+    from scipy.sparse import coo_matrix, csr_matrix
+    from scipy.sparse.linalg import svds
+
+    lines = [np.array(line.split(), dtype=np.int64) for line in work.lines().open(encoding="ascii")]
+    apart = np.full(WINDOW, -1)
+    flat = np.concatenate([part for line in lines for part in (line, apart)])
+    counts = csr_matrix((work.words, work.words), dtype=np.float32)
+    for distance in range(1, WINDOW + 1):
+        one, two = flat[:-distance], flat[distance:]
+        both = (one >= 0) & (two >= 0)
+        weight = np.full(int(both.sum()), (WINDOW + 1 - distance) / WINDOW, dtype=np.float32)
+        counts = counts + coo_matrix((weight, (one[both], two[both])), shape=counts.shape).tocsr()
+    pairs = (counts + counts.T).tocoo()
+    seen = np.asarray(pairs.sum(axis=1)).ravel()
+    smooth = seen**0.75 / (seen**0.75).sum()
+    information = np.log(pairs.data / (seen[pairs.row] * smooth[pairs.col]))
+    kept = information > 0
+    matrix = csr_matrix((information[kept], (pairs.row[kept], pairs.col[kept])), shape=pairs.shape)
+    start = np.random.default_rng(work.seed).standard_normal(work.words)
+    left, sizes, _ = svds(matrix, k=WIDTH, v0=start)
+    return (left * np.sqrt(sizes)).astype(np.float32), ""
+
+
+def lstm(**changes: Any) -> Side:
+    """Return the side of this project: ``cloze`` as it suits, but for ``changes``."""
+
+    def side(work: Work) -> tuple[Rows, str]:
+        settings = {"objective": "cloze", "snapshots": 0, "seed": work.seed, "threads": work.threads, **work.settings}
+        run = RunDirectory.create(work.folder, f"lstm-{work.seed}-{abs(hash(str(changes))) % 10**6}")
+        for progress in train(run, build(TrainConfig, suited({**settings, **changes}))):
+            if progress.stage == "training" and progress.step and progress.step % 500 < 3:
+                print(f"{progress.fraction:.1%}, {progress.tokens_per_second:.0f} tokens/s, loss {progress.loss}", flush=True)
+        summary = read_manifest(run)["summary"]
+        return read_table(run).matrix, f"{summary['tokens']:,} tokens, {summary['rows']} rows"
+
+    return side
+
+
+SIDES: dict[str, Side] = {
+    "skip-gram": gensim("Word2Vec", sg=1),
+    "cbow": gensim("Word2Vec", sg=0, alpha=0.05),
+    "fasttext": gensim("FastText", sg=1),
+    "ppmi-svd": ppmi_svd,
+    "lstm": lstm(),
+    "lstm without neighbours": lstm(neighbours=0),
+}
