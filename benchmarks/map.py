@@ -136,7 +136,9 @@ def _waiting(page: Page, url: str, size: int) -> Iterator[tuple[Any, ...]]:
     times["idle rerun"] = _idle(size)
     for name, found in times.items():
         bar = BARS[name] * (1 if size == SIZES[0] else 3)
-        yield f"{size:,}", name, statistics.median(found), min(found), max(found), bar, f"{fetched[name]:,}"
+        row = f"{size:,}", name, statistics.median(found), min(found), max(found), bar, f"{fetched[name]:,}"
+        print(*row, flush=True)
+        yield row
 
 
 def _length(reply: Response) -> int:
