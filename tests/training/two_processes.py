@@ -1,4 +1,4 @@
-"""What each of two processes does for test_distributed.py, with the variables of torchrun: ``two_processes.py CONFIG FOLDER``."""
+"""What each of two processes of test_distributed.py does, told by torchrun's variables: ``two_processes.py CONFIG FOLDER``."""
 
 import json
 import sys
