@@ -143,7 +143,7 @@ def _waiting(page: Page, url: str, size: int) -> Iterator[tuple[Any, ...]]:
 
 def _length(reply: Response) -> int:
     """Return the bytes of an array of the map, 0 for anything else."""
-    return int(reply.headers.get("content-length", 0)) if "/media/" in reply.url else 0
+    return int(reply.headers.get("content-length", 0)) if reply.url.endswith(".bin") else 0
 
 
 def _visit(page: Page, address: str) -> float:
@@ -209,7 +209,7 @@ def _film(page: Page, url: str) -> str:
 
 def _ours(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     mine = {row[1]: row for row in rows if row[0] == f"{SIZES[0]:,}"}
-    return mine["open"][2], mine["click"][2], mine["open"][6]
+    return mine["new tab"][2], mine["click"][2], mine["new tab"][6]
 
 
 def _write_run(root: Path, name: str, size: int, dimension: int, *, snapshots: int = 0) -> None:

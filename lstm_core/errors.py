@@ -16,7 +16,8 @@ class WordAtlasError(Exception):
 
     def __init__(self, **data: Any) -> None:
         self.data = data
-        super().__init__(self.template.format(**{key: _plain(value) for key, value in data.items()}))
+        lists = {key: ", ".join(map(str, value)) for key, value in data.items() if isinstance(value, (tuple, list))}
+        super().__init__(self.template.format(**data | lists))
 
     def __getattr__(self, name: str) -> Any:
         data = self.__dict__.get("data", {})
@@ -30,12 +31,6 @@ class WordAtlasError(Exception):
 
 def _rebuild(kind: type[WordAtlasError], data: dict[str, Any]) -> WordAtlasError:
     return kind(**data)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (tuple, list)):
-        return ", ".join(str(item) for item in value)
-    return value
 
 
 class UnknownChoice(WordAtlasError):
@@ -68,13 +63,10 @@ class UnknownWords(WordAtlasError):
     code = "unknown_words"
     template = "not in the vocabulary: {words}{hint}"
 
-    def __init__(self, *, words: tuple[str, ...], suggestions: dict[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(self, *, words: tuple[str, ...], suggestions: dict[str, tuple[str, ...]] | None = None, hint: str = "") -> None:
         near = suggestions or {}
-        lists = [f"{word} -> {', '.join(close)}" for word, close in near.items() if close]
-        super().__init__(words=words, suggestions=near, hint=f" (near spellings: {'; '.join(lists)})" if lists else "")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), {"words": self.words, "suggestions": self.suggestions})
+        lists = "; ".join(f"{word} -> {', '.join(close)}" for word, close in near.items() if close)
+        super().__init__(words=words, suggestions=near, hint=hint or (lists and f" (near spellings: {lists})"))
 
 
 class FormulaError(WordAtlasError):
