@@ -63,10 +63,10 @@ class UnknownWords(WordAtlasError):
     code = "unknown_words"
     template = "not in the vocabulary: {words}{hint}"
 
-    def __init__(self, *, words: tuple[str, ...], suggestions: dict[str, tuple[str, ...]] | None = None, hint: str = "") -> None:
+    def __init__(self, *, words: tuple[str, ...], suggestions: dict[str, tuple[str, ...]] | None = None, **_: str) -> None:
         near = suggestions or {}
         lists = "; ".join(f"{word} -> {', '.join(close)}" for word, close in near.items() if close)
-        super().__init__(words=words, suggestions=near, hint=hint or (lists and f" (near spellings: {lists})"))
+        super().__init__(words=words, suggestions=near, hint=lists and f" (near spellings: {lists})")
 
 
 class FormulaError(WordAtlasError):

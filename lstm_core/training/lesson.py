@@ -16,6 +16,7 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_core.errors import ComputationFailed, WordAtlasError
 from lstm_core.options import Options, option
