@@ -107,7 +107,7 @@ def _learn(name: str, work: Work, path: Path) -> None:
     began = _seconds()
     matrix, remark = SIDES[name](work)
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({"matrix": matrix}, path, metadata={"seconds": str(_seconds() - began), "remark": remark})
+    save_file({"matrix": np.ascontiguousarray(matrix)}, path, metadata={"seconds": str(_seconds() - began), "remark": remark})
 
 
 def _read(path: Path, words: Sequence[str], counts: Sequence[int]) -> Learned:
@@ -153,14 +153,15 @@ def _ask(table: EmbeddingTable, given: Any) -> Found:
 
 
 def _halves(found: Evaluation) -> tuple[float, float]:
-    """Return the accuracies on the questions of every other example pair (a, b), and on the rest."""
+    """Return the accuracies on the questions of every other example pair (a, b) that can be answered, and on the rest."""
     right, asked = [0, 0], [0, 0]
     for name, answers in found.answers.items():
         order: dict[tuple[str, str], int] = {}
         for (a, b, _, _), rank in zip(found.questions[name], answers.rank, strict=True):
-            half = order.setdefault((a, b), len(order)) % 2
-            asked[half] += int(rank > 0)
-            right[half] += int(rank == 1)
+            if rank > 0:
+                half = order.setdefault((a, b), len(order)) % 2
+                asked[half] += 1
+                right[half] += int(rank == 1)
     return right[0] / max(asked[0], 1), right[1] / max(asked[1], 1)
 
 

@@ -16,6 +16,7 @@ from lstm_core.runs import RunDirectory, read_manifest, read_table
 from lstm_core.text.encode import EncodedCorpus
 from lstm_core.text.vocabulary import SPECIALS
 from lstm_core.training.config import TrainConfig
+from lstm_core.training.counted import counted_rows
 from lstm_core.training.loop import train
 
 WIDTH, WINDOW, NEGATIVE, SAMPLE, EPOCHS = 96, 5, 5, 1e-4, 5
@@ -79,31 +80,17 @@ def gensim(kind: str, **settings: Any) -> Side:
 
 
 def ppmi_svd(work: Work) -> tuple[Rows, str]:
-    """Positive pointwise mutual information within the window, context counts to the power 0.75, cut down by a sparse SVD.
+    """Count which words stand near each other, and nothing more."""
+    sentences = work.encoded.sentences
+    words, _ = counted_rows(sentences, np.arange(len(sentences)), width=WIDTH, seed=work.seed)
+    return words[len(SPECIALS) :], "words"
 
-    Pairs count by distance (5/5 … 1/5); rows are U √Σ (Levy, Goldberg & Dagan 2015).
-    """
-    from scipy.sparse import coo_matrix, csr_matrix
-    from scipy.sparse.linalg import svds
 
-    lines = [np.array(line.split(), dtype=np.int64) for line in work.lines().open(encoding="ascii")]
-    apart = np.full(WINDOW, -1)
-    flat = np.concatenate([part for line in lines for part in (line, apart)])
-    counts = csr_matrix((work.words, work.words), dtype=np.float32)
-    for distance in range(1, WINDOW + 1):
-        one, two = flat[:-distance], flat[distance:]
-        both = (one >= 0) & (two >= 0)
-        weight = np.full(int(both.sum()), (WINDOW + 1 - distance) / WINDOW, dtype=np.float32)
-        counts = counts + coo_matrix((weight, (one[both], two[both])), shape=counts.shape).tocsr()
-    pairs = (counts + counts.T).tocoo()
-    seen = np.asarray(pairs.sum(axis=1)).ravel()
-    smooth = seen**0.75 / (seen**0.75).sum()
-    information = np.log(pairs.data / (seen[pairs.row] * smooth[pairs.col]))
-    kept = information > 0
-    matrix = csr_matrix((information[kept], (pairs.row[kept], pairs.col[kept])), shape=pairs.shape)
-    start = np.random.default_rng(work.seed).standard_normal(work.words)
-    left, sizes, _ = svds(matrix, k=WIDTH, v0=start)
-    return (left * np.sqrt(sizes)).astype(np.float32), ""
+def ppmi_svd_sum(work: Work) -> tuple[Rows, str]:
+    """The same, the rows of the words as words and as contexts added: what the LSTM begins with."""
+    sentences = work.encoded.sentences
+    words, contexts = counted_rows(sentences, np.arange(len(sentences)), width=WIDTH, seed=work.seed)
+    return (words + contexts)[len(SPECIALS) :], "words + contexts"
 
 
 def lstm(**changes: Any) -> Side:
@@ -126,6 +113,7 @@ SIDES: dict[str, Side] = {
     "cbow": gensim("Word2Vec", sg=0, alpha=0.05),
     "fasttext": gensim("FastText", sg=1),
     "ppmi-svd": ppmi_svd,
+    "ppmi-svd, sum": ppmi_svd_sum,
     "lstm": lstm(),
-    "lstm without neighbours": lstm(neighbours=0),
+    "lstm from random rows": lstm(first_rows="random", lr=0.01, epochs=10),
 }

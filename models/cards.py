@@ -60,7 +60,12 @@ ABOUT: dict[str, tuple[str, str, str]] = {
         "Korean film reviews, cut into morphemes",
         "- Data: raw reviews of the NAVER Sentiment Movie Corpus (https://github.com/e9t/nsmc), CC0 1.0, labels dropped;\n"
         "  50,000 are left out for testing.",
-        "",
+        "- Measured on half of the analogies of Park et al. (2018) and of the Korean WS-353 (not part of the project): 20.8 %\n"
+        "  of 149 answerable analogies (95 %: 15.1 to 28.0; male–female 30.3 % of 66), ρ = .510; without mean and two top\n"
+        "  directions 19.5 %, .533. Same tokens and words: skip-gram and CBOW 16.8 % both, .420 and .415; counting alone\n"
+        "  (PPMI-SVD) 19.5 %, .497, with the rows of words and contexts added 21.5 %, .514. So what the LSTM adds to the\n"
+        "  counts it begins with is within chance, and on male–female the nearest neighbour of c answers better than the\n"
+        "  offset (by 18 points).",
     ),
     "bible-grimm-en": (
         "the King James Bible (a verse a line) and Grimm's tales in Margaret Hunt's translation (a sentence a line)",
@@ -85,7 +90,7 @@ def text_card(run: RunDirectory) -> str:
             f"The {summary['rows']} rows of an LSTM: {len(table):,} words × {table.dimension} dimensions, learned from {what}: "
             f"{summary['sentences']:,} sentences.",
             f"Objective `{summary['objective']}`: two LSTMs read towards a gap from both sides, the rows of the nearest words",
-            "are added, and together they guess the word in it.",
+            "are added, and together they guess the word in it. The rows began as counts of neighbours (`first_rows`).",
             "",
             f"- Made by: `python -m models.make {run.name}`; seed {summary['seed']}, {summary['steps']:,} steps, "
             f"{summary['tokens']:,} tokens, {summary['seconds'] / 60:.0f} minutes on one busy core.",

@@ -67,9 +67,16 @@ MODELS: dict[str, Model] = {
         | CLOZE,
         text_card,
         text=film_reviews,
+        probes=(
+            *(("왕 - 남자 + 여자", "여왕"), ("아버지 - 남자 + 여자", "어머니"), ("왕자 - 남자 + 여자", "공주")),
+            *(("할아버지 - 남자 + 여자", "할머니"), ("한국어 - 한국 + 일본", "일본어"), ("중국인 - 중국 + 미국", "미국인")),
+            *(("관객 - 영화 + 드라마", "시청자"), ("겨울 - 춥다 + 덥다", "여름")),
+            *(("형 - 남자 + 여자", "누나"), ("신랑 - 남자 + 여자", "신부"), ("파리 - 프랑스 + 한국", "서울")),
+            ("강아지 - 개 + 소", "송아지"),
+        ),
     ),
     "bible-grimm-en": Model(
-        {"corpus": f"{UPLOAD}bible-and-grimm", "tokenizer": "words", "min_count": 3, **CLOZE}, text_card
+        {"corpus": f"{UPLOAD}bible-and-grimm", "tokenizer": "words", "min_count": 3, "epochs": 6, **CLOZE}, text_card
     ),
 }
 
@@ -112,7 +119,7 @@ def ship(run: RunDirectory, model: Model) -> None:
             path.unlink()
     matrix = load_file(run.table)["matrix"]
     if not model.config.tie_weights:
-        keep_rows_once(run)
+        keep_rows_once(run, rows=manifest["summary"]["rows"])
     save_file({"matrix": matrix.astype(np.float16)}, run.table)
     if model.probes:
         probes = [{"formula": formula, "expected": expected} for formula, expected in model.probes]

@@ -126,8 +126,8 @@ def test_a_gallery_of_real_text_holds_what_comes_true_and_what_does_not(name):
 def test_the_map_of_film_reviews_is_large_and_knows_its_animals():
     table = table_of("nsmc-ko")
     assert len(table) >= 15_000 and table.metadata["objective"] == "cloze"
-    dog, puppy, cat, car = WORDS["world-ko"][:4]
-    assert min(similarity(table, puppy, dog), similarity(table, puppy, cat)) > similarity(table, puppy, car)
+    _, puppy, cat, car = WORDS["world-ko"][:4]  # 개 is mostly a rude prefix in reviews
+    assert similarity(table, puppy, cat) > 2 * similarity(table, puppy, car)
     assert similarity(table, "커피", "맥주") > similarity(table, "커피", "경찰")
 
 

@@ -51,6 +51,17 @@ class TrainConfig(ModelConfig):
         label=Text("난수 씨앗", "Seed"),
         help=Text("같은 씨앗이면 같은 표가 나옵니다.", "The same seed gives the same table."),
     )
+    first_rows: Literal["random", "counts"] = option(
+        "random",
+        label=Text("행의 첫값", "First rows"),
+        help=Text(
+            "무작위에서 시작하거나, 어떤 낱말이 서로 가까이 나왔는지 센 값(PPMI-SVD)에서 시작합니다. 글이 적어도 드문 낱말까지 "
+            "처음부터 뜻이 있고, LSTM은 거기서부터 더 배웁니다.",
+            "Begin at random, or with what counting tells about which words stand near each other (PPMI-SVD): with little text "
+            "even rare words have a meaning at once, and the LSTM learns on from there.",
+        ),
+        advanced=True,
+    )
     rows: Literal["input", "output", "sum"] = option(
         "input",
         label=Text("표로 삼을 행", "Rows that become the table"),

@@ -62,9 +62,8 @@ def read_model(run: RunDirectory) -> SavedModel:
     return SavedModel(network.eval(), vocabulary, tokenizer, config, labels)
 
 
-def keep_rows_once(run: RunDirectory) -> None:
-    """Write the weights of a finished run anew, in half precision and without the rows that its table tells as well."""
-    rows = str(read_manifest(run)["summary"]["rows"])
+def keep_rows_once(run: RunDirectory, *, rows: str) -> None:
+    """Write the weights of a run anew, in half precision and without those that its table, made of ``rows``, tells as well."""
     weights = {name: value.half() for name, value in load_file(run.model).items()}
     name = "embedding.weight" if rows in ("input", "tied") else "output.weight"
     weights[name + _OF_SPECIALS] = weights.pop(name)[: len(SPECIALS)].clone()

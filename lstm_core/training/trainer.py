@@ -31,6 +31,8 @@ from lstm_core.training.checkpoint import (
     weights_of,
 )
 from lstm_core.training.config import TrainConfig
+from lstm_core.training.counted import begin_with_counts
+from lstm_core.training.data import split
 from lstm_core.training.distributed import ALONE, Said, Team, seed_of
 from lstm_core.training.held_out import HeldOut, measure_held_out
 from lstm_core.training.optimizer import Optimizer
@@ -61,18 +63,16 @@ class Trainer:
         self.generator = torch.Generator().manual_seed(config.seed)
         self.draws = self.generator if team.alone else torch.Generator()  # of words to compare with: the same in all processes
         self.network = objective.network(
-            config.model,
-            vocab_size=vocab_size,
-            generator=self.generator,
-            labels=len(self.labels),
-            options=config.task,
+            config.model, vocab_size=vocab_size, generator=self.generator, labels=len(self.labels), options=config.task
         )
         word_rows(weights_of(self.network), config.rows)  # raises now, not when all is learned
-        self.loss.prepare(self.network, counts=prepared.vocabulary.counts)
+        if config.first_rows == "counts":
+            learned, _ = split(len(prepared.sentences), share=config.validation, seed=config.seed)
+            begin_with_counts(self.network, prepared.sentences, learned, seed=config.seed)
+        counts = prepared.vocabulary.counts
+        self.loss.prepare(self.network, counts=counts)
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
-        self.measure = self.loss.measure(
-            objective, counts=prepared.vocabulary.counts, negatives=config.negatives, generator=self.draws
-        )
+        self.measure = self.loss.measure(objective, counts=counts, negatives=config.negatives, generator=self.draws)
         self.batches = batches_for(objective, prepared, config)
         self.total = self.batches.steps * config.epochs
         self.position = Position()

@@ -11,6 +11,8 @@ import pytest
 from page_helpers import catalogue_of, words_on
 
 from lstm_core.files import atomic_write_json
+from lstm_core.model.objectives import suited
+from lstm_core.options import build
 from lstm_core.runs import RunDirectory, write_config, write_status
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.failure import error_to_json
@@ -49,6 +51,16 @@ def test_the_form_starts_the_default_training(open_app, begun):
     assert config.model_dump(exclude={"corpus_options"}) == TrainConfig().model_dump(exclude={"corpus_options"})
     app.run()
     assert len(begun) == 1, "a rerun started it again"
+
+
+def test_a_goal_begins_with_the_settings_that_suit_it(open_app, begun):
+    app = open_app("train")
+    app.selectbox(key="train_objective").select("cloze").run()
+    app.number_input(key="train_cloze_epochs").set_value(3)
+    press(app)
+    ((_, config, _, _),) = begun
+    wanted = build(TrainConfig, suited({"objective": "cloze", "epochs": 3}))
+    assert config.model_dump(exclude={"corpus_options"}) == wanted.model_dump(exclude={"corpus_options"})
 
 
 def test_settings_and_names_are_taken(open_app, begun):
