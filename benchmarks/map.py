@@ -136,12 +136,14 @@ def _waiting(page: Page, url: str, size: int) -> Iterator[tuple[Any, ...]]:
     times["idle rerun"] = _idle(size)
     for name, found in times.items():
         bar = BARS[name] * (1 if size == SIZES[0] else 3)
-        yield f"{size:,}", name, statistics.median(found), min(found), max(found), bar, f"{fetched[name]:,}"
+        row = f"{size:,}", name, statistics.median(found), min(found), max(found), bar, f"{fetched[name]:,}"
+        print(*row, flush=True)
+        yield row
 
 
 def _length(reply: Response) -> int:
     """Return the bytes of an array of the map, 0 for anything else."""
-    return int(reply.headers.get("content-length", 0)) if "/media/" in reply.url else 0
+    return int(reply.headers.get("content-length", 0)) if reply.url.endswith(".bin") else 0
 
 
 def _visit(page: Page, address: str) -> float:
@@ -207,7 +209,7 @@ def _film(page: Page, url: str) -> str:
 
 def _ours(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     mine = {row[1]: row for row in rows if row[0] == f"{SIZES[0]:,}"}
-    return mine["open"][2], mine["click"][2], mine["open"][6]
+    return mine["new tab"][2], mine["click"][2], mine["new tab"][6]
 
 
 def _write_run(root: Path, name: str, size: int, dimension: int, *, snapshots: int = 0) -> None:
@@ -216,6 +218,7 @@ def _write_run(root: Path, name: str, size: int, dimension: int, *, snapshots: i
     counts = (1e7 / np.arange(1, size + 1)).astype(int).tolist()
     atomic_write_json(run.config, {"format": RUN_FORMAT, "corpus": "made"})
     atomic_write_json(run.vocabulary, Vocabulary((*SPECIALS, *hangul_words(size)), (0, 0, 0, 0, *counts)).to_json())
+    atomic_write_json(run.columns, {"columns": {"kind": [f"k{row % 9}" for row in range(size)]}, "probes": []})
     save_file({"matrix": table.matrix}, run.table)
     run.snapshots.mkdir(exist_ok=True)
     noise = np.random.default_rng(0).normal(size=table.matrix.shape) * table.matrix.std()
@@ -223,7 +226,7 @@ def _write_run(root: Path, name: str, size: int, dimension: int, *, snapshots: i
         share = step / (snapshots - 1)
         mixed = (share * table.matrix + (1 - share) * noise).astype(np.float16)
         save_file({"matrix": mixed}, snapshot_path(run, 10 * step))
-    files = describe_files(run.path, (run.config, run.vocabulary, run.table))
+    files = describe_files(run.path, (run.config, run.vocabulary, run.columns, run.table))
     summary = {"corpus": "made", "language": "ko", "steps": 1, "seed": 0}
     atomic_write_json(run.manifest, {"format": RUN_FORMAT, "state": "done", "summary": summary, "files": files})
 

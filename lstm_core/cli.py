@@ -94,8 +94,10 @@ def _command(commands: Any, name: str, run: Callable[..., Any], about: str, *, t
 def _train_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corpus", metavar="NAME|PATH", help="a built-in corpus, a file, folder or pattern (default: world)")
     parser.add_argument("--objective", help="what the network learns to do (default: next-word)")
-    parser.add_argument("--run", metavar="NAME|DIR", dest="folder", help="the run: a name in the runs folder, or a path")
+    about = "the run: a name in the runs folder, or a path (torchrun takes --run for its own: write --folder there)"
+    parser.add_argument("--run", "--folder", metavar="NAME|DIR", dest="folder", help=about)
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped or has crashed")
+    parser.add_argument("--or-resume", action="store_true", help="go on with the run if it is there, else begin it")
     parser.add_argument("--detached", action="store_true", help="nobody is watching: no progress bar")
     _set_option(parser)
 
@@ -122,7 +124,7 @@ def _set_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", metavar="KEY=VALUE", nargs="+", action="extend", default=[], help="options")
 
 
-def _train(given: argparse.Namespace) -> Answer:
+def _train(given: argparse.Namespace) -> Answer | None:
     from lstm_core.cli_train import train_command
 
     return train_command(given)

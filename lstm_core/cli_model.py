@@ -1,8 +1,10 @@
-"""The commands that run a trained network: ``perplexity``, ``generate``. They import torch when they run."""
+"""The commands that run a trained network: ``perplexity``, ``generate``, ``classify``. They import torch when they run."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +24,9 @@ def add_model_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     for option in describe(GenerationOptions):
         flags = ("-n", "--max-tokens") if option.name == "max_tokens" else ("--" + option.name.replace("_", "-"),)
         generate.add_argument(*flags, dest=option.name, metavar="N", default=option.default, help=_explained(option))
-    for parser in (perplexity, generate):
+    classify = command("classify", _classify, "the label of each text, one JSON object a line: text, label, probability")
+    classify.add_argument("--text", metavar="FILE", required=True, help="one text a line, or a table with a column of texts")
+    for parser in (perplexity, generate, classify):
         parser.add_argument("run_name", metavar="RUN", help="a run or the name of a shipped model")
 
 
@@ -57,6 +61,15 @@ def _generate(given: argparse.Namespace) -> Answer:
     found = continue_text(model, given.prompt, options=options, seed=given.seed)
     unknown = f"\n(not in the vocabulary: {', '.join(found.unknown)})" if found.unknown else ""
     return continuation_to_json(model, found, options), found.text + ("" if found.ended else " …") + unknown
+
+
+def _classify(given: argparse.Namespace) -> None:
+    """Tell the label of each text in a file, line by line as they are read."""
+    from lstm_core.text.corpus import open_corpus
+    from lstm_core.training.classify import classify
+
+    for found in classify(_model(given), open_corpus(str(given.text)).sentences()):
+        sys.stdout.write(json.dumps(found._asdict(), ensure_ascii=False) + "\n")
 
 
 def _model(given: argparse.Namespace) -> Any:

@@ -9,16 +9,19 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from lstm_core.errors import BadRunName, InvalidOption, RunBusy
+from lstm_core.errors import BadRunName, InvalidOption, RunBusy, WordAtlasError
 from lstm_core.locks import is_held
 from lstm_core.model.objectives import suited
 from lstm_core.options import build
-from lstm_core.runs import RunDirectory, free_name, free_of_models, read_config, run_path, runs_root
+from lstm_core.run_folder import quiet_json
+from lstm_core.runs import RunDirectory, free_name, free_of_models, list_runs, read_config, run_path, runs_root
 from lstm_core.training.config import TrainConfig, config_from_json
+from lstm_core.training.distributed import Team, joined, restarted
 from lstm_core.training.progress import Progress
 from lstm_core.training.reporter import Pace
 
@@ -30,21 +33,34 @@ LOG_EVERY = 5.0
 """Seconds between two lines where there is no terminal to draw a bar on."""
 
 
-def train_command(given: argparse.Namespace) -> tuple[Any, str]:
-    """Train as asked, showing progress on the standard error; return the summary, for machines and for people."""
-    run, config = _prepare(given)
-    if not given.detached and is_held(run.lock):
-        raise RunBusy(name=run.name)
+def train_command(given: argparse.Namespace) -> tuple[Any, str] | None:
+    """Train as asked, showing progress on the standard error; return the summary, for machines and for people.
+
+    Of several processes that ``torchrun`` started the first one speaks; the others return None.
+    """
     os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
+    with joined() as team:
+        run, config, resume = _agreed(given, team)
+        return _train(run, config, team=team, resume=resume, detached=given.detached)
+
+
+def _train(
+    run: RunDirectory, config: TrainConfig, *, team: Team, resume: bool, detached: bool
+) -> tuple[dict[str, Any], str] | None:
     from lstm_core.training.loop import train
 
-    show = _Display(run.name, bar=sys.stderr.isatty() and not given.detached)
-    told = train(run, config, resume=given.resume, forget_stop=not given.detached, on_prepare=show.preparing)
+    show = _Display(run.name, bar=sys.stderr.isatty() and not detached, silent=not team.leads)
+    told = train(run, config, resume=resume, forget_stop=not detached, on_prepare=show.preparing, team=team)
     first = last = next(told)  # from here on the folder is ours: before, a stop would be another trainer's
-    with _stopping(run):
+    with _stopping(run, team):
         for last in chain([first], told):
             show.progress(last)
     show.end()
+    return _summary(run, last) if team.leads else None
+
+
+def _summary(run: RunDirectory, last: Progress) -> tuple[dict[str, Any], str]:
+    start = quiet_json(run.start)
     about = {
         "run": run.name,
         "path": str(run.path.resolve()),
@@ -55,12 +71,38 @@ def train_command(given: argparse.Namespace) -> tuple[Any, str]:
         "perplexity": last.perplexity,
         "accuracy": last.accuracy,
         "macro_f1": last.macro_f1,
+        "start": start or None,
     }
-    return about, f"{run.name}: {last.stage} after {last.step} steps{_measured(last)}; {run.path}"
+    began = f"; {start['matched']} of {start['words']} words began with rows from there" if start else ""
+    return about, f"{run.name}: {last.stage} after {last.step} steps{_measured(last)}{began}; {run.path}"
 
 
-def _prepare(given: argparse.Namespace) -> tuple[RunDirectory, TrainConfig]:
-    """Return the folder, made if it has to be, and the settings: those in the folder for a run the page or a crash left."""
+def _agreed(given: argparse.Namespace, team: Team) -> tuple[RunDirectory, TrainConfig, bool]:
+    """Return the folder, the settings and whether to resume, as the leader of the team has found them out."""
+    if not team.leads:
+        told = team.tell()
+        if "error" in told:
+            raise SystemExit(2)  # the leader says why
+        return RunDirectory(Path(told["run"])), config_from_json(told["config"]), bool(told["resume"])
+    try:
+        run, config, resume = _prepare(given)
+        if config.batch_size < team.size:
+            rule = f"its rows are divided among {team.size} processes"
+            raise InvalidOption(name="batch_size", value=config.batch_size, rule=rule)
+        if not given.detached and is_held(run.lock):
+            raise RunBusy(name=run.name)
+    except WordAtlasError as error:
+        team.tell({"error": error.code})
+        raise
+    team.tell({"run": str(run.path.resolve()), "config": config.model_dump(mode="json"), "resume": resume})
+    return run, config, resume
+
+
+def _prepare(given: argparse.Namespace) -> tuple[RunDirectory, TrainConfig, bool]:
+    """Return the folder, made if it has to be, the settings and whether to resume.
+
+    The settings are those in the folder for a run the page or a crash left, and where a run that is there may be resumed.
+    """
     from lstm_core.cli import parse_settings
     from lstm_core.training.check import check_config
 
@@ -69,16 +111,29 @@ def _prepare(given: argparse.Namespace) -> tuple[RunDirectory, TrainConfig]:
         if getattr(given, name) is not None:
             settings[name] = getattr(given, name)
     path = _folder(given.folder, settings) if given.folder else None
-    if given.resume or (path is not None and not settings and (path / "config.json").is_file()):
-        if settings:
+    there = path is not None and (path / "config.json").is_file()
+    again = there and (given.or_resume or restarted())
+    if given.resume or again or (there and not settings):
+        if settings and not again:
             raise InvalidOption(name="--resume", value=given.folder, rule="a run that is resumed keeps its settings")
         if path is None:
             raise InvalidOption(name="--resume", value="", rule="say which run with --run")
         run = RunDirectory.open(path)
-        return run, config_from_json(read_config(run))
+        return run, config_from_json(read_config(run)), given.resume or again
     config = check_config(build(TrainConfig, suited(settings)))
+    lost = next(filter(partial(_is_left_of, config), list_runs()), None) if path is None and restarted() else None
+    if lost is not None:
+        return lost, config, True
     path = path or run_path(runs_root(), free_name(runs_root(), Path(config.corpus).stem))
-    return _make(path), config
+    return _make(path), config, False
+
+
+def _is_left_of(config: TrainConfig, run: RunDirectory) -> bool:
+    """Return whether ``run`` has these settings and was broken off: what a process that was lost leaves behind."""
+    try:
+        return run.state in ("failed", "crashed") and config_from_json(read_config(run)) == config
+    except WordAtlasError:
+        return False
 
 
 def _folder(value: str, settings: dict[str, Any]) -> Path:
@@ -106,11 +161,15 @@ def _make(path: Path) -> RunDirectory:
 
 
 @contextmanager
-def _stopping(run: RunDirectory) -> Iterator[None]:
-    """Turn a first Ctrl-C or SIGTERM into a stop file, so that what was learned is kept; a second one ends the program."""
+def _stopping(run: RunDirectory, team: Team) -> Iterator[None]:
+    """Turn a first Ctrl-C or SIGTERM into a stop file, so that what was learned is kept; a second one ends the program.
+
+    Only the leader of a team asks: the others end when it does.
+    """
 
     def ask(number: int, frame: object) -> None:
-        run.stop.touch()
+        if team.leads:
+            run.stop.touch()
         signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -122,10 +181,10 @@ def _stopping(run: RunDirectory) -> Iterator[None]:
 
 
 class _Display:
-    """A bar that redraws itself on a terminal; now and then a line elsewhere."""
+    """A bar that redraws itself on a terminal; now and then a line elsewhere; nothing at all when ``silent``."""
 
-    def __init__(self, name: str, *, bar: bool) -> None:
-        self.name, self.bar = name, bar
+    def __init__(self, name: str, *, bar: bool, silent: bool = False) -> None:
+        self.name, self.bar, self.silent = name, bar and not silent, silent
         self._printed = -LOG_EVERY
         self._width = 0
         self._pace = Pace()
@@ -144,6 +203,8 @@ class _Display:
             sys.stderr.write("\n")
 
     def _show(self, progress: Progress, *, final: bool) -> None:
+        if self.silent:
+            return
         line = f"{self.name} {_line(progress)}"
         if self.bar:
             sys.stderr.write("\r" + line.ljust(self._width))

@@ -16,7 +16,8 @@ class WordAtlasError(Exception):
 
     def __init__(self, **data: Any) -> None:
         self.data = data
-        super().__init__(self.template.format(**{key: _plain(value) for key, value in data.items()}))
+        lists = {key: ", ".join(map(str, value)) for key, value in data.items() if isinstance(value, (tuple, list))}
+        super().__init__(self.template.format(**data | lists))
 
     def __getattr__(self, name: str) -> Any:
         data = self.__dict__.get("data", {})
@@ -30,12 +31,6 @@ class WordAtlasError(Exception):
 
 def _rebuild(kind: type[WordAtlasError], data: dict[str, Any]) -> WordAtlasError:
     return kind(**data)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (tuple, list)):
-        return ", ".join(str(item) for item in value)
-    return value
 
 
 class UnknownChoice(WordAtlasError):
@@ -55,19 +50,23 @@ class InvalidOption(WordAtlasError):
         super().__init__(name=name, value=value, rule=rule, least=least, most=most)
 
 
+class NoLabels(WordAtlasError):
+    """``name``: a corpus without labels, of which there is nothing to learn to tell."""
+
+    code = "no_labels"
+    template = "{name} has no labels: choose a table (CSV, TSV, JSONL, Parquet) and the column of its labels"
+
+
 class UnknownWords(WordAtlasError):
     """``words`` not in the table, ``suggestions``: near spellings as one mapping word -> tuple of words."""
 
     code = "unknown_words"
     template = "not in the vocabulary: {words}{hint}"
 
-    def __init__(self, *, words: tuple[str, ...], suggestions: dict[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(self, *, words: tuple[str, ...], suggestions: dict[str, tuple[str, ...]] | None = None, **_: str) -> None:
         near = suggestions or {}
-        lists = [f"{word} -> {', '.join(close)}" for word, close in near.items() if close]
-        super().__init__(words=words, suggestions=near, hint=f" (near spellings: {'; '.join(lists)})" if lists else "")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), {"words": self.words, "suggestions": self.suggestions})
+        lists = "; ".join(f"{word} -> {', '.join(close)}" for word, close in near.items() if close)
+        super().__init__(words=words, suggestions=near, hint=lists and f" (near spellings: {lists})")
 
 
 class FormulaError(WordAtlasError):
@@ -113,7 +112,7 @@ class NoNetwork(WordAtlasError):
 
 
 class InvalidSeries(WordAtlasError):
-    """``name``, ``reason``: one of :data:`InvalidSeries.REASONS`, ``row`` of the file (the header is row 1); ``why`` in words."""
+    """``name``, ``reason``: one of :data:`InvalidSeries.REASONS`, ``row`` of the file (header: 1); ``why`` in words."""
 
     code = "invalid_series"
     template = "cannot forecast {name!r}: {why} (row {row})"
@@ -154,6 +153,13 @@ class InvalidTable(WordAtlasError):
 
     def __init__(self, *, name: str, reason: str, cause: str = "damaged") -> None:
         super().__init__(name=name, reason=reason, cause=cause)
+
+
+class WidthDiffers(WordAtlasError):
+    """``name``: a table to start from whose rows have ``width`` numbers where the network needs ``needed``."""
+
+    code = "width_differs"
+    template = "the rows of {name!r} have {width} numbers, embedding_dim is {needed}: make them equal"
 
 
 class UnreadableText(WordAtlasError):
@@ -253,10 +259,23 @@ class RunBusy(WordAtlasError):
 
 
 class TrainingDiverged(WordAtlasError):
-    """``step``, ``lr``: the loss became NaN or infinite."""
+    """``step``, ``lr``: the loss became NaN or infinite; ``saved``: the step of the last checkpoint, 0 without one."""
 
     code = "training_diverged"
-    template = "training diverged at step {step} (learning rate {lr}): the loss is not a number; try a smaller rate"
+    template = (
+        "training diverged at step {step} (learning rate {lr}): the loss is not a number; try a smaller rate "
+        "(last checkpoint: step {saved})"
+    )
+
+    def __init__(self, *, step: int, lr: float, saved: int = 0) -> None:
+        super().__init__(step=step, lr=lr, saved=saved)
+
+
+class WorkerLost(WordAtlasError):
+    """``reason``: one of the processes that train together has ended, or cannot be reached."""
+
+    code = "worker_lost"
+    template = "a process of the training is lost ({reason}); resume the run to go on from its last checkpoint"
 
 
 class StorageFailed(WordAtlasError):

@@ -153,6 +153,11 @@ class RunDirectory:
         return self.path / "coverage.json"
 
     @property
+    def start(self) -> Path:
+        """What the training began with, where that was not random alone."""
+        return self.path / "start.json"
+
+    @property
     def tokens(self) -> Path:
         """The encoded corpus; there only until the training has ended."""
         return self.path / "tokens.safetensors"

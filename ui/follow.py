@@ -14,15 +14,17 @@ from lstm_core.figures.curves import CurveLabels, loss_figure, probe_figure
 from lstm_core.figures.trajectory import trajectory_figure
 from lstm_core.projection.alignment import snapshot_rotation
 from lstm_core.projection.trajectory import Trajectory, trajectory
+from lstm_core.run_folder import quiet_json
 from lstm_core.run_history import followed_rows, probe_ranks, read_probes, spread, words_of, words_to_follow
 from lstm_core.runs import RunDirectory, Snapshot, read_snapshot, read_vocabulary, snapshot_path, snapshots
 from lstm_core.table.probes import Probe
 from lstm_core.text.vocabulary import Vocabulary
 from lstm_core.training.failure import error_from_json
 from lstm_core.training.launch import launch, request_stop, terminate
-from lstm_core.training.watch import RunView, perplexities, watch
+from lstm_core.training.watch import RunView, accuracies, perplexities, watch
 from ui.coverage import show_coverage
 from ui.i18n import t
+from ui.label_scores import show_scores
 from ui.map import is_dark, show_map
 from ui.messages import sentence, show_errors
 from ui.state import choose_table
@@ -58,10 +60,13 @@ def _show(run: RunDirectory, view: RunView) -> None:
         _headline(run, view)
         _numbers(view)
         show_coverage(run)
+        _started(run)
         if view.state in ("failed", "crashed"):
             _trouble(view)
         if view.ended:
             cut_caption(run)
+        if run.manifest_state is not None:
+            show_scores(run)
         _curves(run, view)
 
 
@@ -118,16 +123,28 @@ def _stop_asked(run: RunDirectory) -> float | None:
 
 
 def _numbers(view: RunView) -> None:
-    """Show the newest loss, validation loss, perplexity and speed."""
-    measured = next((row for row in reversed(view.metrics) if row.get("val_loss") is not None), {})
+    """Show the newest loss, validation loss, speed, and perplexity or how well labels are told."""
+    measured = view.measured
+    told = measured.get("accuracy") is not None
     shown = (
         (t("train.loss"), view.last.get("loss"), "{:.3f}"),
         (t("train.val_loss"), measured.get("val_loss"), "{:.3f}"),
-        (t("train.perplexity"), (measured or view.last).get("perplexity"), "{:,.1f}"),
+        (t("train.accuracy"), measured.get("accuracy"), "{:.1%}")
+        if told
+        else (t("train.perplexity"), (measured or view.last).get("perplexity"), "{:,.1f}"),
+        *(((t("train.macro_f1"), measured.get("macro_f1"), "{:.3f}"),) if told else ()),
         (t("train.speed"), view.speed, "{:,.0f}"),
     )
     for column, (label, value, form) in zip(st.columns(len(shown)), shown, strict=True):
         column.metric(label, "–" if value is None else form.format(value))
+
+
+def _started(run: RunDirectory) -> None:
+    """Say how many words began with rows that were there before."""
+    start = quiet_json(run.start)
+    if start:
+        names = ", ".join(plain(Path(str(name)).name) for name in (start.get("table"), start.get("run")) if name)
+        st.caption(t("train.started", matched=start.get("matched"), words=start.get("words"), names=names))
 
 
 def _trouble(view: RunView) -> None:
@@ -159,10 +176,7 @@ def _curves(run: RunDirectory, view: RunView) -> None:
             st.subheader(t("train.loss"))
             show_map(loss_figure(rows, labels=labels, dark=dark), key="train_loss", label=t("train.loss"), height=320)
         with right:
-            st.subheader(t("train.perplexity"))
-            named = replace(labels, loss=t("train.perplexity"))
-            figure = loss_figure(perplexities(rows), labels=named, dark=dark).update_yaxes(type="log", dtick="D2")
-            show_map(figure, key="train_ppl", label=t("train.perplexity"), height=320)
+            _second_curve(view, labels=labels, dark=dark)
     taken = spread(snapshots(run))
     if len(taken) < 2:
         return
@@ -170,6 +184,16 @@ def _curves(run: RunDirectory, view: RunView) -> None:
         _probes(run, taken, labels=labels, dark=dark)
     with right:
         _motion(run, taken, dark=dark)
+
+
+def _second_curve(view: RunView, *, labels: CurveLabels, dark: bool) -> None:
+    """Draw the perplexity, or the accuracy where labels are told."""
+    told = view.measured.get("accuracy") is not None
+    name = t("train.accuracy") if told else t("train.perplexity")
+    st.subheader(name)
+    figure = loss_figure((accuracies if told else perplexities)(view.metrics), labels=replace(labels, loss=name), dark=dark)
+    figure.update_yaxes(tickformat=".0%") if told else figure.update_yaxes(type="log", dtick="D2")
+    show_map(figure, key="train_ppl", label=name, height=320)
 
 
 def _probes(run: RunDirectory, taken: tuple[Snapshot, ...], *, labels: CurveLabels, dark: bool) -> None:

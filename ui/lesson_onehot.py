@@ -34,8 +34,8 @@ def show_onehot(table: EmbeddingTable) -> None:
                 "lesson.sizes",
                 words=f"{words:,}",
                 width=f"{width:,}",
-                zeros=percent(sizes.zero_share, digits=_digits(words)),
-                reduction=percent(sizes.reduction, digits=_digits(words) - 2),
+                zeros=_share(sizes.zero_share, words),
+                reduction=_share(sizes.reduction, words),
             )
         )
     st.dataframe(_rows(sizes), hide_index=True, width="stretch", key="lesson_sizes_table")
@@ -52,14 +52,17 @@ def show_onehot(table: EmbeddingTable) -> None:
     _same_question(table)
 
 
-def _digits(words: int) -> int:
-    """Return how many decimals a percentage needs so that one in ``words`` is not rounded away."""
-    return max(2, len(str(words)) - 3)
+def _share(share: float, words: int) -> str:
+    """Return a share as a percentage with as many decimals as one in ``words`` needs, without zeros at the end."""
+    most = max(2, len(str(words)) - 3)
+    value = 100 * share
+    digits = next(each for each in range(most + 1) if round(value, each) == round(value, most))
+    return percent(share, digits=digits)
 
 
 def _rows(sizes: Sizes) -> list[dict[str, str]]:
     what, one_hot, row = t("lesson.column_what"), t("lesson.column_one_hot"), t("lesson.column_embedding")
-    zeros = percent(sizes.zero_share, digits=_digits(sizes.words))
+    zeros = _share(sizes.zero_share, sizes.words)
     return [
         {what: t("lesson.row_numbers"), one_hot: f"{sizes.words:,}", row: f"{sizes.dimension:,}"},
         {what: t("lesson.row_zeros"), one_hot: zeros, row: t("lesson.row_no_zeros")},

@@ -8,6 +8,7 @@ from lstm_core.figures.curves import CurveLabels, loss_figure
 from lstm_core.lesson.examples import examples
 from lstm_core.lesson.movement import Movement, movement
 from lstm_core.model.losses import LOSSES, loss_for
+from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.normalize import normalize
 from lstm_core.options import build
 from lstm_core.runs import read_config
@@ -22,6 +23,7 @@ from ui.text import amount, percent, plain
 from ui.waiting import once
 
 STEPS = (1, 10, 100)
+_LEAST = 0.001
 _STOPPED = "lesson_step_stopped"
 
 
@@ -30,6 +32,10 @@ def show_step(table: EmbeddingTable) -> None:
     run = network_of(table)
     if run is None:
         teach_network("lesson.step_needs")
+        return
+    config = config_from_json(read_config(run))
+    if OBJECTIVES[config.objective].labelled:
+        teach_network("lesson.step_labelled")
         return
     sentence = st.text_input(
         t("lesson.step_sentence"), examples(table).sentences[0], key=f"lesson_step_sentence_{table.name}", max_chars=500
@@ -76,7 +82,7 @@ def show_step(table: EmbeddingTable) -> None:
     _answer(learned, moved)
     _groups(moved, learned)
     _words(moved)
-    trained = loss_for(config_from_json(read_config(run)).loss, lookup_of(table).size)
+    trained = loss_for(config.loss, lookup_of(table).size)
     st.caption(t("lesson.step_copy", loss=plain(t_text(trained.label))))
 
 
@@ -90,8 +96,8 @@ def _answer(learned: Learned, moved: Movement) -> None:
                 changed=f"{moved.changed:,}",
                 total=f"{moved.total:,}",
                 share=percent(moved.changed / moved.total, digits=1),
-                before=amount(learned.losses[0]),
-                after=amount(learned.losses[-1]),
+                before=_loss(learned.losses[0]),
+                after=_loss(learned.losses[-1]),
             )
         )
     st.markdown(t(_reason(learned)))
@@ -102,6 +108,11 @@ def _answer(learned: Learned, moved: Movement) -> None:
         labels = CurveLabels(step=t("lesson.step_axis"), loss=t("lesson.loss_axis"), training=t("lesson.loss_axis"))
         figure = loss_figure(rows, labels=labels, dark=is_dark(), height=240)
         show_map(figure, key="lesson_loss_curve", label=t("lesson.loss_axis"), height=240)
+
+
+def _loss(loss: float) -> str:
+    """Return a loss with three decimals, or that it is smaller than they can show."""
+    return amount(loss) if loss >= _LEAST else plain(f"< {_LEAST:g}")
 
 
 def _reason(learned: Learned) -> str:

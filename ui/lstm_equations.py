@@ -28,9 +28,10 @@ def _gate(name: str, one: Sum) -> str:
 
 def _lstm(found: UnitStep) -> list[str]:
     now, cell = found.now, found.before["cell"]
-    kept = rf"{_number(now['forget_gate'])} \cdot ({_number(cell)}) + {_number(now['input_gate'])} \cdot ({_number(now['candidate'])})"
+    kept = rf"{_number(now['forget_gate'])} \cdot ({_number(cell)})"
+    new = rf"{_number(now['input_gate'])} \cdot ({_number(now['candidate'])})"
     return [
-        rf"c_t &= f_t\,c_{{t-1}} + i_t\,g_t \\ &= {kept} = \mathbf{{{_number(now['cell'])}}}",
+        rf"c_t &= f_t\,c_{{t-1}} + i_t\,g_t \\ &= {kept} + {new} = \mathbf{{{_number(now['cell'])}}}",
         rf"h_t &= o_t \tanh(c_t) = {_number(now['output_gate'])} \cdot \tanh({_number(now['cell'])})"
         rf" = \mathbf{{{_number(now['hidden'])}}}",
     ]

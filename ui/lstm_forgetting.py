@@ -8,7 +8,14 @@ import numpy as np
 import streamlit as st
 
 from lstm_core.demos.forgetting import (
-    CHANCE, DELAYS, SHIPPED_SEEDS, Forgetting, ForgettingOptions, forgetting_of, forgetting_work, shipped_forgetting,
+    CHANCE,
+    DELAYS,
+    SHIPPED_SEEDS,
+    Forgetting,
+    ForgettingOptions,
+    forgetting_of,
+    forgetting_work,
+    shipped_forgetting,
 )  # fmt: skip
 from lstm_core.demos.work import DemoWork
 from lstm_core.figures.memory import spread_figure
@@ -51,10 +58,9 @@ def _show(found: Forgetting, *, shipped: bool) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(t("lstm.accuracy"))
-        figure = spread_figure(
-            DELAYS, {names[one.cell]: one.accuracy for one in found.cells}, x_title=t("lstm.delay"), y_title=t("lstm.accuracy_axis"),
-            level=(CHANCE, t("lstm.chance")), dark=is_dark(),
-        )  # fmt: skip
+        shares = {names[one.cell]: one.accuracy for one in found.cells}
+        axes = {"x_title": t("lstm.delay"), "y_title": t("lstm.accuracy_axis")}
+        figure = spread_figure(DELAYS, shares, **axes, level=(CHANCE, t("lstm.chance")), dark=is_dark())
         show_map(figure, key="lstm_accuracy", label=t("lstm.accuracy"), height=340)
         st.caption(t("lstm.accuracy_help"))
     with right:

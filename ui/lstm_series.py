@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from lstm_core.demos.work import DemoWork, question
@@ -39,7 +39,7 @@ def show_series() -> None:
             t("lstm.season"), 0, most, min(most, series.season), key=f"lstm_season_{series.name}", help=t("lstm.season_help")
         )
         hidden = st.number_input(t("lstm.series_hidden"), 2, 128, 32, key="lstm_series_hidden")
-        seed = st.number_input(t("map.seed"), 0, 2**31 - 1, 0, key="lstm_series_seed", help=t("map.seed_help"))
+        seed = st.number_input(t("lstm.series_seed"), 0, 2**31 - 1, 0, key="lstm_series_seed", help=t("map.seed_help"))
     with right:
         found = baselines(series.values, season=season, window=window)
         work = question(
@@ -75,7 +75,7 @@ def _choose() -> Series | None:
     st.caption(t("lstm.file_help"))
     if given is None:
         return None
-    table = read_csv(io.BytesIO(given.getvalue()).read(), given.name)
+    table = read_csv(given.getvalue(), given.name)
     column = st.selectbox(t("lstm.column"), list(table.columns), key=f"lstm_column_{given.name}")
     return table.series(column)
 
@@ -101,8 +101,6 @@ def _forget() -> None:
 
 
 def _predicted(answer: dict[str, Any], series: Series) -> Any:
-    import numpy as np
-
     predicted = np.array(answer["predicted"])
     if len(predicted) != len(series.values) - Split.of(len(series.values)).train:
         raise ComputationFailed(what="series", reason="its answer has another length")

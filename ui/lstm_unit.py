@@ -7,7 +7,15 @@ import streamlit as st
 from lstm_core.inside.network import InsideNetwork
 from lstm_core.inside.reading import Reading, read_sentence
 from lstm_core.inside.units import (
-    SENTENCES, CorpusStates, Matches, Passage, Pattern, corpus_states, find_matches, first_sentences, pattern_of,
+    SENTENCES,
+    CorpusStates,
+    Matches,
+    Passage,
+    Pattern,
+    corpus_states,
+    find_matches,
+    first_sentences,
+    pattern_of,
 )  # fmt: skip
 from lstm_core.run_folder import find_run
 from ui.i18n import t

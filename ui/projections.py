@@ -15,13 +15,14 @@ from lstm_core.projection import PROJECTIONS, Projection
 from lstm_core.projection.cache import cached_project, read_cached
 from lstm_core.projection.methods import Question, question
 from lstm_core.projection.place import with_words
-from lstm_core.projection.quality import Quality, projection_quality
+from lstm_core.projection.quality import SAMPLE, Quality, projection_quality
 from lstm_core.projection.work import Work, begin, warm
 from lstm_core.table.embedding_table import EmbeddingTable
 from ui.i18n import t, t_text
 from ui.waiting import shelf
 
 PATIENCE = 0.8  # seconds a worker may take before the page shows how far it is
+_PAIRS = 20_000_000  # distances looked at for the quality of a picture: above 10,000 points the sample shrinks
 _WORK, _KEPT = "map_work", "map_kept"
 
 
@@ -105,7 +106,7 @@ def quality_of(table: EmbeddingTable, asked: MapQuestion, projection: Projection
     key = (table.fingerprint, asked, projection.quality.get("done"), len(projection))
     known: Quality | None = shelf().get(key)
     if known is None:
-        known = projection_quality(table, projection)
+        known = projection_quality(table, projection, sample=max(200, min(SAMPLE, _PAIRS // len(projection))))
         shelf().put(key, known)
     return known
 

@@ -29,14 +29,26 @@ class ForgettingOptions(Options):
     """How large the networks are and how long they practise."""
 
     hidden: int = option(
-        32, ge=4, le=128, label=Text("은닉 상태 크기", "Hidden size"), help=Text("세 신경망이 모두 같습니다.", "The same for all three networks.")
-    )  # fmt: skip
+        32,
+        ge=4,
+        le=128,
+        label=Text("은닉 상태 크기", "Hidden size"),
+        help=Text("세 신경망이 모두 같습니다.", "The same for all three networks."),
+    )
     steps: int = option(
-        1000, ge=50, le=3000, label=Text("연습 횟수", "Steps of practice"), help=Text("가중치를 고치는 횟수", "How often the weights are changed.")
-    )  # fmt: skip
+        1000,
+        ge=50,
+        le=3000,
+        label=Text("연습 횟수", "Steps of practice"),
+        help=Text("가중치를 고치는 횟수", "How often the weights are changed."),
+    )
     seeds: int = option(
-        2, ge=1, le=5, label=Text("되풀이", "Repetitions"), help=Text("씨앗을 바꾸어 가며 몇 번 할지 정합니다.", "How often, each time with another seed.")
-    )  # fmt: skip
+        2,
+        ge=1,
+        le=5,
+        label=Text("되풀이", "Repetitions"),
+        help=Text("씨앗을 바꾸어 가며 몇 번 할지 정합니다.", "How often, each time with another seed."),
+    )
 
 
 @dataclass(frozen=True)

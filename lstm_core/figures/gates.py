@@ -127,7 +127,7 @@ def unrolled_figure(
             },
             text=[str(at) for at in range(steps)],
             textfont={"color": ["#FFFFFF" if at <= step else colours.text for at in range(steps)]},
-            customdata=list(range(steps)), hoverinfo="skip", showlegend=False,
+            customdata=list(range(steps)), hoverinfo="none", showlegend=False,
         )
     )  # fmt: skip
     small = {"showarrow": False, "xref": "x", "yref": "y"}

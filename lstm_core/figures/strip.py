@@ -14,6 +14,7 @@ from lstm_core.figures.style import base_figure, hover_text, theme
 
 _ROW = 26  # pixels
 _MOST = 560
+_APART = 64  # cells; more of them have no gaps, which would be all one sees on a telephone
 
 
 def strip_figure(names: Sequence[str], rows: ArrayLike, *, dark: bool = False, dimension: str = "dimension") -> go.Figure:
@@ -29,6 +30,7 @@ def strip_figure(names: Sequence[str], rows: ArrayLike, *, dark: bool = False, d
     figure.add_trace(
         go.Heatmap(
             z=values,
+            x=np.arange(1, values.shape[1] + 1),
             zmin=-most,
             zmax=most,
             colorscale=SCALES[dark],
@@ -56,11 +58,12 @@ def mask_figure(
     figure.add_trace(
         go.Heatmap(
             z=values,
+            x=np.arange(1, values.shape[1] + 1),
             zmin=0,
             zmax=1,
             colorscale=((0.0, colours.grid), (1.0, SCALES[dark][2][1])),
             showscale=False,
-            xgap=1 if values.shape[1] <= 250 else 0,
+            xgap=1 if values.shape[1] <= _APART else 0,
             ygap=3,
             text=[[hover_text(text) for text in line] for line in texts],
             hovertemplate="%{x} · %{text}<extra></extra>",

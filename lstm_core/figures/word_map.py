@@ -70,7 +70,7 @@ def colour_layer(coloring: Coloring) -> tuple[Layer, dict[str, Any]]:
         return _numbers(np.array(places), "u1"), {"title": coloring.title, **about}
     values = np.asarray(coloring.values, dtype=np.float32)
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-    ends = [f"{low:,.6g}", f"{high:,.6g}"]
+    ends = [f"{value:,.0f}" if value.is_integer() else f"{value:,.4g}" for value in (low, high)]
     about = {"scale": _scale(), "low": low, "high": high, "ends": ends, "logarithmic": coloring.logarithmic}
     return _numbers(values, "f4"), {"title": coloring.title, **about}
 

@@ -65,7 +65,7 @@ class Trace:
 
 
 def run_layer(layer: Layer, inputs: Floats, state: Mapping[str, Floats] | None = None) -> Trace:
-    """Return what ``layer`` does with ``inputs`` (B, T, D), beginning from ``state`` (``hidden``, ``cell``; (B, H)) or zeros."""
+    """Return what ``layer`` does with ``inputs`` (B, T, D), from ``state`` (``hidden``, ``cell``; (B, H)) or zeros."""
     batch, steps, _ = inputs.shape
     kept = {name: np.empty((batch, steps, layer.size), np.float32) for name in SIGNALS[layer.kind]}
     nothing = np.zeros((batch, layer.size), np.float32)

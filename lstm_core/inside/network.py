@@ -30,6 +30,7 @@ class Linear:
     bias: Floats | None
 
     def __call__(self, values: Floats) -> Floats:
+        """Return (..., out) from ``values`` (..., in)."""
         made = values @ self.weight.T
         return np.asarray(made if self.bias is None else made + self.bias, dtype=np.float32)
 
@@ -117,10 +118,10 @@ def _zeros_if_none(after: Floats | None, like: Floats) -> Floats:
 
 def _layers(weights: Mapping[str, Floats], prefix: str) -> tuple[Layer, ...]:
     names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-    found = []
+    found: list[Layer] = []
     while f"{prefix}.{len(found)}.{names[0]}" in weights:
         found.append(Layer(*(weights[f"{prefix}.{len(found)}.{name}"] for name in names)))
-        _ = found[-1].kind
+        found[-1].kind  # noqa: B018 - an unknown one is a KeyError here
     return tuple(found)
 
 

@@ -57,7 +57,8 @@ class Reading:
 
     def signal(self, name: str, *, direction: str = LEFT, layer: int = 0) -> Floats:
         """Return what every unit of a layer did: (steps, H)."""
-        return self.traces[direction][layer].signals[name][0]
+        values: Floats = self.traces[direction][layer].signals[name][0]
+        return values
 
     def guesses(self, step: int, *, k: int = 8) -> tuple[Guess, ...]:
         """Return the ``k`` likeliest tokens for the place after ``step``, from the likeliest down."""

@@ -113,17 +113,18 @@ def corpus_states(network: InsideNetwork, sentences: Iterable[str], *, progress:
 
 
 def pattern_of(hidden: Floats, *, first: int, last: int, threshold: float) -> Pattern:
-    """Return the units whose state in ``hidden`` (T, H) stays beyond ``threshold``, on one side of 0, from ``first`` to ``last``.
+    """Return the units whose state in ``hidden`` (T, H) is on from ``first`` to ``last``, which both count.
 
-    Both ends count. Raises :class:`InvalidOption` for a span outside the sentence or a threshold that is not in 0-1.
+    On: beyond ``threshold``, all the time on the same side of 0. Raises :class:`InvalidOption` for a span outside the
+    sentence or a threshold that is not in 0-1.
     """
     if not 0 <= first <= last < len(hidden):
         raise InvalidOption(name="span", value=(first, last), rule=f"0 to {len(hidden) - 1}")
     if not 0.0 < threshold < 1.0:
         raise InvalidOption(name="threshold", value=threshold, rule="between 0 and 1")
     part = hidden[first : last + 1]
-    high, low = (part >= threshold).all(0), (-part >= threshold).all(0)
-    units = np.flatnonzero(high | low)
+    high, low = np.all(part >= threshold, axis=0), np.all(-part >= threshold, axis=0)
+    units = np.flatnonzero(np.logical_or(high, low))
     strongest = units[np.argsort(-np.abs(part[:, units]).min(0), kind="stable")]
     return Pattern(tuple(strongest.tolist()), tuple(1 if high[unit] else -1 for unit in strongest), threshold)
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from lstm_core.model.config import ModelConfig
 from lstm_core.model.network import Embed, WordNetwork
 from lstm_core.model.objectives import SentimentOptions
-from lstm_core.text.vocabulary import EOS, PAD, UNK
+from lstm_core.text.vocabulary import PAD
 
 
 class TextClassifier(WordNetwork):
@@ -49,12 +49,11 @@ class TextClassifier(WordNetwork):
 
     def encode(self, ids: Tensor, *, embed: Embed | None = None) -> Tensor:
         """Return what the output layer reads, (B, W). Nothing depends on how much padding there is."""
-        look, present = embed or self.embedding, ids != PAD  # (B, T)
-        ids = self._thinned(ids)
-        parts = [self._pooled(self._read(self.left, self.dropout(look(ids)), None)[0], present)]
+        present = ids != PAD  # (B, T)
+        parts = [self._pooled(self._read(self.left, self._embedded(ids, embed), None)[0], present)]
         if self.right is not None:
             backwards = ids.gather(1, _backwards(present))
-            parts.append(self._pooled(self._read(self.right, self.dropout(look(backwards)), None)[0], present))
+            parts.append(self._pooled(self._read(self.right, self._embedded(backwards, embed), None)[0], present))
         return torch.cat(parts, 1)
 
     def _pooled(self, states: Tensor, present: Tensor) -> Tensor:
@@ -68,14 +67,6 @@ class TextClassifier(WordNetwork):
             else:
                 found.append((states * present[:, :, None]).sum(1) / present.sum(1)[:, None])
         return torch.cat(found, 1)  # (B, H · kinds)
-
-    def _thinned(self, ids: Tensor) -> Tensor:
-        """Return ``ids`` with the share of them that the options say read as ``<unk>``; unchanged outside training."""
-        rate = self.options.word_dropout
-        if not self.training or rate == 0.0:
-            return ids
-        struck = torch.rand(ids.shape, generator=self.generator) < rate
-        return ids.masked_fill(struck & (ids > EOS), UNK)
 
 
 def _backwards(present: Tensor) -> Tensor:

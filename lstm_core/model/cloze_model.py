@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from lstm_core.model.network import Embed, SeededDropout, State, WordNetwork
+from lstm_core.model.network import Embed, State, WordNetwork
 from lstm_core.text.vocabulary import BOS
 
 SMALL = 0.1
@@ -25,7 +25,6 @@ class ClozeModel(WordNetwork):
         self.left, self.right = self._stack(), self._stack()
         both = 2 * self.config.hidden_size
         self.merge, self.projection = nn.Linear(both, both), nn.Linear(both, width)
-        self.hiding = SeededDropout(self.config.word_dropout, self.generator)
 
     def _width(self) -> int:
         return self.config.embedding_dim if self.config.neighbours else super()._width()
@@ -52,9 +51,7 @@ class ClozeModel(WordNetwork):
         after t, read backwards. The last column has nothing to its right.
         """
         stretch = torch.cat([ids[:, :1], gaps], 1)  # (B, T + 1)
-        rows = self.dropout((embed or self.embedding)(stretch))  # (B, T + 1, D)
-        if self.config.word_dropout:
-            rows = rows * self.hiding(torch.ones(*stretch.shape, 1))  # a word is hidden from both LSTMs and from its neighbours
+        rows = self._embedded(stretch, embed)  # (B, T + 1, D): a hidden word is hidden from both LSTMs and its neighbours
         before, state = self._read(self.left, rows[:, :-1], state)  # (B, T, H)
         after = torch.zeros_like(before)
         if gaps.shape[1] > 1:

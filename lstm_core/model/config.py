@@ -65,9 +65,8 @@ class ModelConfig(Options):
         le=0.9,
         label=Text("낱말 드롭아웃", "Word dropout"),
         help=Text(
-            "빈칸 채우기에서 일부러 감추는 둘레 낱말의 비율. 가까운 낱말 하나에만 기대지 않고 문장 전체를 보게 합니다.",
-            "In a cloze, the share of the surrounding words that is deliberately hidden: the guess cannot lean on the nearest "
-            "word alone.",
+            "학습할 때 일부러 감추는 낱말의 비율. 낱말 하나에만 기대지 않고 문장 전체를 보게 합니다.",
+            "The share of words that is deliberately hidden while training: the guess cannot lean on a single word.",
         ),
         advanced=True,
     )

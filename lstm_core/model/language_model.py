@@ -29,6 +29,6 @@ class LSTMLanguageModel(WordNetwork):
 
         ``embed`` looks up the rows in place of the table: a loss that samples gathers those it needs itself.
         """
-        values = self.dropout((embed or self.embedding)(ids))  # (B, T, D)
+        values = self._embedded(ids, embed)  # (B, T, D)
         values, state = self._read(self.layers, values, state)  # (B, T, H)
         return (values if self.projection is None else self.projection(values)), state  # (B, T, W)

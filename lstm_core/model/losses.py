@@ -40,11 +40,16 @@ class Measure(Protocol):
 
 
 class Loss(Protocol):
-    """A loss that can be chosen; ``samples``: it reads some rows of the tables only."""
+    """A loss that can be chosen.
+
+    ``samples``: it reads some rows of the tables only. ``tabled``: the output layer has one row a word, of one width.
+    """
 
     key: str
     label: Text
+    note: Text
     samples: bool
+    tabled: bool
 
     @staticmethod
     def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
@@ -65,7 +70,12 @@ class Softmax:
 
     key = "softmax"
     label = Text("모든 낱말과 비교", "Full softmax")
+    note = Text(
+        "정확하지만 어휘가 크면 느립니다.",
+        "Exact, but slow for a large vocabulary.",
+    )
     samples = False
+    tabled = True
 
     @staticmethod
     def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
@@ -92,7 +102,12 @@ class SampledSoftmax:
 
     key = "sampled"
     label = Text("뽑은 낱말과 비교", "Sampled softmax")
+    note = Text(
+        "뽑은 낱말 사이에서 확률을 견줍니다. 어휘가 커도 빠르고, 모두와 비교할 때와 거의 같은 것을 배웁니다.",
+        "The probability among drawn words: fast for any vocabulary, and close to what the full softmax learns.",
+    )
     samples = True
+    tabled = True
 
     @staticmethod
     def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
@@ -111,8 +126,74 @@ class SampledSoftmax:
         return SampledMeasure(objective, counts=counts, negatives=negatives, generator=generator)
 
 
+class NegativeSampling:
+    """Telling the wanted word from words drawn at random, one by one (noise-contrastive estimation)."""
+
+    key = "negative"
+    label = Text("뽑은 낱말과 가려내기", "Negative sampling (NCE)")
+    note = Text(
+        "진짜 낱말과 뽑은 낱말을 하나씩 가려냅니다. 점수는 로그 확률에 다가가지만 합이 꼭 1은 아니라서, 혼란도와 글쓰기는 "
+        "모든 낱말의 합으로 나누어 셈합니다.",
+        "Each drawn word is told from the real one. Scores approach log probabilities, but need not add up to 1, so perplexity "
+        "and generation divide by the sum over all words.",
+    )
+    samples = True
+    tabled = True
+
+    @staticmethod
+    def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
+        """Begin with each word as likely as it is frequent, which is where the scores of rare words belong."""
+        from lstm_core.model.sampled_loss import begin_with_frequencies
+
+        begin_with_frequencies(network, counts)
+
+    @staticmethod
+    def measure(
+        objective: Objective, *, counts: Sequence[int], negatives: int, generator: torch.Generator
+    ) -> Callable[..., StepLoss]:
+        """Return the measure: ``negatives`` words are drawn for each step and shared by all its positions."""
+        from lstm_core.model.negative_loss import NegativeMeasure
+
+        return NegativeMeasure(objective, counts=counts, negatives=negatives, generator=generator)
+
+
+class AdaptiveSoftmax:
+    """The probability of the wanted word, rare words being compared in groups with shorter rows (Grave et al. 2017).
+
+    Groups have rows of their own, so there is no single table of output rows: the table that is learned are the input rows.
+    """
+
+    key = "adaptive"
+    label = Text("드문 낱말은 묶어서 비교", "Adaptive softmax")
+    note = Text(
+        "드문 낱말은 짧은 행으로 묶어 견줍니다. 출력층이 표 하나가 아니므로 입력 행만 표가 되고, 가중치 공유를 꺼야 합니다.",
+        "Rare words are compared in groups of shorter rows. The output layer is then no single table: only input rows become "
+        "one, and weights cannot be tied.",
+    )
+    samples = False
+    tabled = False
+
+    @staticmethod
+    def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
+        """Give the network an output layer of groups."""
+        from lstm_core.model.adaptive_loss import use_adaptive_output
+
+        use_adaptive_output(network)
+
+    @staticmethod
+    def measure(
+        objective: Objective, *, counts: Sequence[int] = (), negatives: int = 0, generator: torch.Generator | None = None
+    ) -> Callable[..., StepLoss]:
+        """Return the measure; it draws nothing."""
+        from lstm_core.model.adaptive_loss import AdaptiveMeasure
+
+        return AdaptiveMeasure(objective)
+
+
 LOSSES.register(Softmax)
 LOSSES.register(SampledSoftmax)
+LOSSES.register(NegativeSampling)
+LOSSES.register(AdaptiveSoftmax)
 
 
 class LabelSoftmax:
@@ -120,7 +201,12 @@ class LabelSoftmax:
 
     key = "labels"
     label = Text("모든 라벨과 비교", "All labels")
+    note = Text(
+        "라벨을 배울 때 씁니다.",
+        "For learning labels.",
+    )
     samples = True
+    tabled = True
 
     @staticmethod
     def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:

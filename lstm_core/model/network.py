@@ -58,6 +58,7 @@ class WordNetwork(nn.Module):
             self._build(width)
             self.output = nn.Linear(width, outputs or vocab_size)
         self.dropout = SeededDropout(config.dropout, self.generator)
+        self.hiding = SeededDropout(config.word_dropout, self.generator)
         if config.tie_weights:
             self.output.weight = self.embedding.weight
         self._initialise()
@@ -80,6 +81,11 @@ class WordNetwork(nn.Module):
         sizes = [self.config.embedding_dim, *[self.config.hidden_size] * (self.config.num_layers - 1)]
         cell = CELLS[self.config.cell]
         return nn.ModuleList(cell(size, self.config.hidden_size, batch_first=True) for size in sizes)
+
+    def _embedded(self, ids: Tensor, embed: Embed | None) -> Tensor:
+        """Return the rows (B, T, D) of ``ids``, with dropout, and while training some of them hidden as a whole."""
+        rows: Tensor = self.dropout((embed or self.embedding)(ids))
+        return rows * self.hiding(torch.ones(*ids.shape, 1)) if self.config.word_dropout else rows
 
     def _read(self, layers: Iterable[nn.Module], values: Tensor, state: State | None) -> tuple[Tensor, State]:
         """Return the outputs (B, T, H) of the last of ``layers`` over ``values`` (B, T, D), and the state at the end."""

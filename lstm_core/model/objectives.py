@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 from lstm_core.model.config import ModelConfig
 from lstm_core.options import Options, option
 from lstm_core.registry import Registry, Text
-from lstm_core.text.vocabulary import BOS, UNK
+from lstm_core.text.vocabulary import BOS
 
 if TYPE_CHECKING:
     import torch
@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 class Objective(Protocol):
     """Builds a network and says what it has to predict from what.
 
-    ``suits``: settings to begin with in place of the usual. ``labelled``: a batch is texts (B, T), filled up with ``<pad>``,
-    and their labels (B,); else a stretch of a stream of text (B, T) and the same one token later.
+    ``suits``: settings to begin with in place of the usual. ``ignores``: settings that mean nothing to it. ``labelled``: a
+    batch is texts (B, T), filled up with ``<pad>``, and their labels (B,); else a stretch of a stream of text (B, T) and the
+    same one token later.
     """
 
     key: str
     label: Text
     Options: Any  # a class of Options
     suits: Mapping[str, Any]
+    ignores: frozenset[str]
     labelled: bool
 
     @staticmethod
@@ -81,6 +83,7 @@ class NextWord:
     label = Text("다음 낱말", "Next word")
     Options = Options
     suits: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    ignores = frozenset({"neighbours"})
     labelled = False
 
     @staticmethod
@@ -125,6 +128,7 @@ class Cloze:
         | {"subsample": 1e-4, "batch_size": 128, "negatives": 1024, "lr": 0.002, "weight_decay": 0.0}
         | {"epochs": 3, "first_rows": "counts"}
     )
+    ignores: ClassVar[frozenset[str]] = frozenset()
     labelled = False
 
     @staticmethod
@@ -180,16 +184,6 @@ class SentimentOptions(Options):
             "How the hidden states of a text become one: the last, the greatest of each unit, or the mean",
         ),
     )
-    word_dropout: float = option(
-        0.0,
-        ge=0.0,
-        le=0.9,
-        label=Text("낱말 드롭아웃", "Word dropout"),
-        help=Text(
-            "학습할 때 이 비율의 토큰을 모르는 낱말로 바꿔 읽습니다.", "The share of tokens read as unknown while training"
-        ),
-        advanced=True,
-    )
     test: str = option(
         "",
         max_length=4096,
@@ -208,7 +202,11 @@ class Sentiment:
     key = "sentiment"
     label = Text("감성 분류", "Sentiment")
     Options = SentimentOptions
-    suits: ClassVar[Mapping[str, Any]] = MappingProxyType({"tie_weights": False})
+    suits: ClassVar[Mapping[str, Any]] = MappingProxyType(
+        {"embedding_dim": 128, "hidden_size": 192, "dropout": 0.4, "word_dropout": 0.1, "batch_size": 64, "lr": 0.002}
+        | {"epochs": 4}
+    )
+    ignores = frozenset({"loss", "rows", "subsample", "tie_weights", "neighbours", "bptt", "negatives"})
     labelled = True
 
     @staticmethod
@@ -222,10 +220,8 @@ class Sentiment:
 
     @staticmethod
     def reads(inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Return the ids of the texts, and ``<unk>``, which word dropout may put in their place."""
-        import torch
-
-        return torch.cat([inputs.reshape(-1), torch.tensor([UNK])])
+        """Return the ids of the texts."""
+        return inputs.reshape(-1)
 
     @staticmethod
     def predictions(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -65,22 +65,40 @@ class SampledMeasure:
     ) -> StepLoss:
         """Return the loss on ``inputs`` and ``targets`` (B, T), with the rows it used."""
         drawn, log_chance = self._sampler.draw(), self._sampler.log_chance
-        table, output = network.embedding.weight, network.output
-        reads, asked = self._objective.reads(inputs, targets), torch.cat([targets.reshape(-1), drawn])
-        if output.weight is table:
-            read = written = UsedRows(torch.cat([reads, asked]), table, output.bias)
-        else:
-            read, written = UsedRows(reads, table), UsedRows(asked, output.weight, output.bias)
-        features, wanted, state = self._objective.predictions(
-            network, inputs, targets=targets, state=state, embed=lambda ids: F.embedding(read.place(ids), read.rows[0])
-        )
-        own, others = written.place(wanted), written.place(drawn)
-        rows, bias = written.rows
-        bias = bias - log_chance[written.ids]
+        step = gathered(self._objective, network, inputs, targets=targets, state=state, drawn=drawn)
+        rows, bias = step.written.rows
+        bias = bias - log_chance[step.written.ids]
+        own, others = step.written.place(step.wanted), step.written.place(drawn)
         loss: Tensor = _SampledCrossEntropy.apply(  # type: ignore[no-untyped-call]
-            features, F.embedding(own, rows), bias[own], rows[others], bias[others], _columns(drawn, wanted)
+            step.features, F.embedding(own, rows), bias[own], rows[others], bias[others], _columns(drawn, step.wanted)
         )
-        return StepLoss(loss, len(wanted), state, (read,) if written is read else (read, written))
+        return StepLoss(loss, len(step.wanted), step.state, step.used)
+
+
+class Gathered(NamedTuple):
+    """Features (N, W) and the words wanted of them (N,), and the rows of the output layer they are compared with."""
+
+    features: Tensor
+    wanted: Tensor
+    state: State
+    written: UsedRows
+    used: tuple[UsedRows, ...]
+
+
+def gathered(
+    objective: Objective, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None, drawn: Tensor
+) -> Gathered:
+    """Return what ``network`` makes of a batch of which only the rows that are read, wanted or ``drawn`` are touched."""
+    table, output = network.embedding.weight, network.output
+    reads, asked = objective.reads(inputs, targets), torch.cat([targets.reshape(-1), drawn])
+    if output.weight is table:
+        read = written = UsedRows(torch.cat([reads, asked]), table, output.bias)
+    else:
+        read, written = UsedRows(reads, table), UsedRows(asked, output.weight, output.bias)
+    features, wanted, state = objective.predictions(
+        network, inputs, targets=targets, state=state, embed=lambda ids: F.embedding(read.place(ids), read.rows[0])
+    )
+    return Gathered(features, wanted, state, written, (read,) if written is read else (read, written))
 
 
 def _columns(drawn: Tensor, wanted: Tensor) -> Tensor:

@@ -43,8 +43,12 @@ class SeriesOptions(Options):
         1826, ge=LEAST, le=MOST, label=Text("길이(날)", "Length (days)"), help=Text("만들 값의 수", "How many values are made.")
     )
     seed: int = option(
-        0, ge=0, le=2**31 - 1, label=Text("난수 씨앗", "Seed"), help=Text("같은 씨앗이면 같은 값이 나옵니다.", "The same seed makes the same values.")
-    )  # fmt: skip
+        0,
+        ge=0,
+        le=2**31 - 1,
+        label=Text("난수 씨앗", "Seed"),
+        help=Text("같은 씨앗이면 같은 값이 나옵니다.", "The same seed makes the same values."),
+    )
 
 
 class DailyTemperature:
@@ -78,7 +82,7 @@ class RandomWalkPrice:
     label = Text("주가처럼 (만든 값)", "Like prices (generated)")
     note = Text(
         "다음 변화가 지난 일과 아무 상관 없도록 만든 값입니다(무작위 걸음). 누구도 어제 값보다 잘 맞힐 수 없습니다.",
-        "Made so that the next change has nothing to do with the past (a random walk). Nobody can do better than yesterday's value.",
+        "A random walk: the next change has nothing to do with the past. Nobody can do better than yesterday's value.",
     )
     Options = SeriesOptions
 

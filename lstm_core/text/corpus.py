@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
-from lstm_core.errors import InvalidOption
+from lstm_core.errors import NoLabels
 from lstm_core.options import Options, build, option
 from lstm_core.registry import Registry, Text
 from lstm_core.text.file_corpus import FileCorpus
@@ -51,7 +51,7 @@ class Corpus(Protocol):
         """Return what the corpus knows about each of ``labels`` (kind, gender …), "" where nothing."""
 
     def labelled(self) -> Iterator[tuple[str, str]]:
-        """Yield (sentence, label) for each of :meth:`sentences`. Raises :class:`InvalidOption` for a corpus without labels."""
+        """Yield (sentence, label) for each of :meth:`sentences`. Raises :class:`NoLabels` where there are none."""
 
     def test_part(self) -> Corpus | None:
         """Return the labelled texts it keeps apart for testing; None when there are none."""
@@ -127,8 +127,8 @@ class WorldCorpus:
         return lexicon().columns(tuple(labels), particles=particles)
 
     def labelled(self) -> Iterator[tuple[str, str]]:
-        """Raise :class:`InvalidOption`: its sentences have no labels."""
-        raise InvalidOption(name="corpus", value=self.key, rule="its sentences have no labels")
+        """Raise :class:`NoLabels`."""
+        raise NoLabels(name=self.key)
 
     def test_part(self) -> None:
         """Return None: it keeps nothing apart."""

@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
-from lstm_core.errors import InvalidOption, UnreadableText
+from lstm_core.errors import NoLabels, UnreadableText
 from lstm_core.normalize import normalize_lines
-from lstm_core.text.columns import guess_text
+from lstm_core.text.columns import guess_label, guess_text
 from lstm_core.text.files import TextFile, text_files
 from lstm_core.text.find import find_files, stem_of, suffix_of
 from lstm_core.text.identity import content_hash, identity_of
@@ -85,10 +85,16 @@ class FileCorpus:
             yield from filter(None, normalize_lines(block).split("\n"))
 
     def labelled(self) -> Iterator[tuple[str, str]]:
-        """Yield the normalised texts that are not blank, each with its label. Raises :class:`InvalidOption` without labels."""
-        if not (self.options.label_column and self.column_names):
-            raise InvalidOption(name="label_column", value=self.options.label_column, rule="name the column of the labels")
-        for blocks in self._read(self.options.label_column):
+        """Yield the normalised texts that are not blank, each with its label ("" for none).
+
+        The column of the labels is the one the options name, else the one that looks like it. Raises :class:`NoLabels`.
+        """
+        column = self.options.label_column if self.column_names else ""
+        if self.column_names and not column:
+            column = guess_label(self.column_names, self.head, text=self.text_column)
+        if not column:
+            raise NoLabels(name=self.name)
+        for blocks in self._read(column):
             texts, labels = (normalize_lines(block).split("\n") for block in blocks)
             yield from ((text, label) for text, label in zip(texts, labels, strict=True) if text)
 
@@ -115,7 +121,7 @@ class FileCorpus:
             reader = reader_of(file, self.options)
             text = self._text_column(file, reader)
             if more and not text:
-                raise InvalidOption(name="label_column", value=more[0], rule=f"{file.name} has no columns")
+                raise NoLabels(name=file.name)
             yield from reader.read(file, self.options, columns=(text, *more) if text else ())
 
     def _text_column(self, file: TextFile, reader: Reader) -> str:

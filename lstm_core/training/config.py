@@ -26,6 +26,9 @@ class TrainConfig(ModelConfig):
     tokenizer: str = Field("", max_length=100)  # "": the one that suits the corpus
     tokenizer_options: dict[str, Any] = Field(default_factory=dict)
     loss: str = Field("", max_length=100)  # "": the one that suits the size of the vocabulary
+    init_table: str = Field("", max_length=4096)  # a run, a shipped name or a table file: its rows are the first ones
+    init_from: str = Field("", max_length=4096)  # a run: its weights are the first ones wherever the shapes agree
+    freeze_table: bool = False  # rows that were given stay as they are; the others are learned
 
     epochs: int = option(
         2,

@@ -21,7 +21,7 @@ _NOW = SYMBOLS + _NOISE
 _DIMENSION, _BATCH, _RATE, _CLIP = 16, 32, 1e-2, 1.0
 _MASTERED, _LONGEST = 0.9, 60
 _BACK = 40  # steps over which gradients are followed
-_MODULES: Mapping[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+_MODULES: Mapping[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 
 class Copier(nn.Module):
@@ -30,14 +30,14 @@ class Copier(nn.Module):
     def __init__(self, cell: str, hidden: int, generator: torch.Generator) -> None:
         super().__init__()
         self.embedding = nn.Embedding(_NOW + 1, _DIMENSION)
-        self.layer = _MODULES[cell](_DIMENSION, hidden, batch_first=True)  # type: ignore[call-arg]
+        self.layer = _MODULES[cell](_DIMENSION, hidden, batch_first=True)
         self.output = nn.Linear(hidden, SYMBOLS)
         with torch.no_grad():
             self.embedding.weight.normal_(generator=generator)
             for parameter in (*self.layer.parameters(), *self.output.parameters()):
                 parameter.uniform_(-(hidden**-0.5), hidden**-0.5, generator=generator)
             if cell == "lstm":
-                self.layer.bias_ih_l0[hidden : 2 * hidden] = 1.0  # forget gates begin open, as in the models of the app
+                dict(self.layer.named_parameters())["bias_ih_l0"][hidden : 2 * hidden] = 1.0  # open, as in the app's models
 
     def forward(self, ids: Tensor) -> Tensor:
         """Return the scores at the last :data:`COPIED` places: (B, T) -> (B, COPIED, SYMBOLS)."""
@@ -120,7 +120,7 @@ def gradient_by_distance(model: Copier, generator: torch.Generator) -> list[floa
     ids = ids[:, : 1 - COPIED]  # up to the first "now"
     values, state, states = model.embedding(ids).detach(), None, []
     for at in range(ids.shape[1]):
-        read, state = model.layer(values[:, at : at + 1], state)
+        _, state = model.layer(values[:, at : at + 1], state)
         parts = state if isinstance(state, tuple) else (state,)
         states.append(parts)
     score = model.output(parts[0][-1]).gather(1, wanted[:, :1]).sum()

@@ -16,12 +16,12 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_core.errors import ComputationFailed, WordAtlasError
 from lstm_core.options import Options, option
 from lstm_core.registry import Text
 from lstm_core.runs import RunDirectory
-from lstm_core.table.embedding_table import Matrix
 from lstm_core.training.failure import error_from_json
 
 LONGEST = 100
@@ -82,8 +82,8 @@ class Learned:
     tokens: tuple[str, ...]
     cut: int
     losses: tuple[float, ...]
-    before: Matrix
-    after: Matrix
+    before: NDArray[np.float32]
+    after: NDArray[np.float32]
     compared: tuple[int, ...]
     loss: str
     tied: bool

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_core.errors import TooFew, TrainingDiverged
+from lstm_core.errors import InvalidOption, TooFew, TrainingDiverged
 from lstm_core.model.losses import Softmax, loss_for
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.normalize import normalize
@@ -25,8 +25,10 @@ def take_steps(
 
     Loss, clipping and weight decay are those of the training, the rate is ``options.lr`` in every step, and the optimizer
     remembers nothing of the training. Raises :class:`TooFew` for a sentence without a token, :class:`UnknownChoice` for a
-    loss that does not exist, :class:`TrainingDiverged`.
+    loss that does not exist, :class:`InvalidOption` for a network that predicts labels, :class:`TrainingDiverged`.
     """
+    if OBJECTIVES[model.config.objective].labelled:
+        raise InvalidOption(name="objective", value=model.config.objective, rule="it predicts labels, not words")
     tokens = model.tokenizer.tokenize(normalize(sentence))
     read = tokens[:LONGEST]
     if not read:

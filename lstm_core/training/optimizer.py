@@ -14,6 +14,7 @@ from lstm_core.training.config import TrainConfig
 from lstm_core.training.row_adam import RowAdamW
 
 _ROWS = "rows:"
+_HELD = "held"
 
 
 class Optimizer:
@@ -28,11 +29,31 @@ class Optimizer:
         self._rows = RowAdamW(tables, lr=config.lr, weight_decay=config.weight_decay) if tables else None
         for table in tables:
             table.requires_grad_(False)  # gradients belong to the rows a step gathers
+        self._held: torch.Tensor | None = None
+
+    def hold(self, ids: torch.Tensor) -> None:
+        """Leave the rows ``ids`` (n,) of the input table as they are from now on."""
+        self._held = torch.zeros(len(self._network.embedding.weight), dtype=torch.bool)
+        self._held[ids] = True
+
+    @property
+    def dense(self) -> list[torch.Tensor]:
+        """The parameters that change as a whole."""
+        return list(self._dense)
 
     def step(self, loss: torch.Tensor, *, lr: float, used: Sequence[UsedRows]) -> None:
         """Change the weights against the gradient of ``loss``, cut to the length the settings allow."""
+        self.backward(loss)
+        self.update(lr=lr, used=used)
+
+    def backward(self, loss: torch.Tensor) -> None:
+        """Work out the gradients of ``loss``."""
         self._whole.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+
+    def update(self, *, lr: float, used: Sequence[UsedRows]) -> None:
+        """Change the weights against their gradients, cut to the length the settings allow."""
+        held = self._held_rows(used)
         rows = [row for part in used for row in part.rows]
         nn.utils.clip_grad_norm_([*self._dense, *rows], self._clip)
         for optimizer in filter(None, (self._whole, self._rows)):
@@ -41,16 +62,35 @@ class Optimizer:
         self._whole.step()
         if self._rows is not None:
             self._rows.update(used)
+        for ids, values in held:
+            self._network.embedding.weight.data[ids] = values
+
+    @torch.no_grad()
+    def _held_rows(self, used: Sequence[UsedRows]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Return numbers and values of the rows that shall stay, and take their gradients away."""
+        if self._held is None:
+            return []
+        table, found = self._network.embedding.weight, []
+        whole = [] if table.grad is None else [(torch.arange(len(table)), table.detach(), table.grad)]
+        parts = [(part.ids, *pair) for part in used for pair in zip(part.tables, part.rows, strict=True)]
+        parts = [(ids, row.detach(), row.grad) for ids, owner, row in parts if owner is table and row.grad is not None]
+        for ids, values, gradient in [*whole, *parts]:
+            there = self._held[ids]
+            gradient[there] = 0.0
+            found.append((ids[there], values[there]))
+        return found
 
     def tensors(self) -> Tensors:
         """Return the state by name, for a checkpoint."""
         tensors = optimizer_tensors(self._whole, self._network)
         if self._rows is not None:
             tensors |= {_ROWS + name: value for name, value in optimizer_tensors(self._rows, self._network).items()}
-        return tensors
+        return tensors if self._held is None else {**tensors, _HELD: self._held}
 
     def restore(self, tensors: Tensors) -> None:
         """Put the state from :meth:`tensors` back."""
+        tensors = dict(tensors)
+        self._held = tensors.pop(_HELD, None)
         whole = {name: value for name, value in tensors.items() if not name.startswith(_ROWS)}
         restore_optimizer(self._whole, self._network, tensors=whole)
         if self._rows is not None:

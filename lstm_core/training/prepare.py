@@ -44,12 +44,20 @@ def prepare(run: RunDirectory, config: TrainConfig, *, tick: Tick) -> Prepared:
         return _left_behind(run, config) or _fresh(run, config, tick)
 
 
+def read_prepared(run: RunDirectory, config: TrainConfig) -> Prepared:
+    """Return the encoded corpus that another process of this training has prepared. Raises :class:`RunIncomplete`."""
+    found = _left_behind(run, config)
+    if found is None:
+        raise RunIncomplete(name=run.name, missing=run.tokens.name)
+    return found
+
+
 def text_of(run: RunDirectory, config: TrainConfig, *, tick: Tick) -> Prepared:
     """Return the encoded corpus of a run that may have ended: from the run, from the cache, or cut anew. Writes no run.
 
     Its vocabulary is that of the corpus as it is now. Raises what opening and cutting the corpus raises.
     """
-    left = _left_behind(run)
+    left = _left_behind(run, config)
     if left is not None:
         return left
     encoded = _encoded(_open(run, config), config, tick)

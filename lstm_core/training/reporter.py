@@ -122,6 +122,25 @@ class Reporter:
         self.begin()
 
 
+class Listener(Reporter):
+    """The reporter of a process that only helps: it writes nothing and hears nothing."""
+
+    @property
+    def stop_asked(self) -> bool:
+        """False: the leader hears it for all."""
+        return False
+
+    def preparing(self, fraction: float) -> None:
+        """Say nothing."""
+
+    def status(self, state: str, **values: Any) -> None:
+        """Say nothing."""
+
+    def step(self, loss: float, *, counted: int, tokens: int) -> bool:
+        """Take no note; no row is ever due."""
+        return False
+
+
 def write_snapshot(run: RunDirectory, step: int, *, rows: NDArray[np.float32]) -> None:
     """Keep the word rows (V, D) of ``step`` as float16."""
     with atomic_path(snapshot_path(run, step), durable=False) as temporary:

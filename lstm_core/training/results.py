@@ -43,7 +43,7 @@ def write_results(run: RunDirectory, *, weights: Tensors, rows: str) -> None:
 
 def write_manifest(run: RunDirectory, *, state: Literal["done", "stopped"], created: float, summary: dict[str, Any]) -> None:
     """Write the manifest, which makes the run whole: after this nothing of what it names may change."""
-    whole = (run.config, run.vocabulary, run.tokenizer, run.columns, run.coverage, run.table, run.model, run.metrics)
+    whole = (run.config, run.vocabulary, run.tokenizer, run.columns, run.coverage, run.start, run.table, run.model, run.metrics)
     labels = (run.labels,) if run.labels.is_file() else ()
     versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
     manifest = {

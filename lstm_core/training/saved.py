@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from lstm_core.errors import RunIncomplete
 from lstm_core.files import atomic_path, read_json
+from lstm_core.model.losses import loss_for
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.runs import RunDirectory, read_config, read_manifest, read_vocabulary
 from lstm_core.text.tokenizers import Tokenizer, tokenizer_from_json
@@ -49,6 +50,7 @@ def read_model(run: RunDirectory) -> SavedModel:
     network = objective.network(
         config.model, vocab_size=len(vocabulary), generator=torch.Generator(), labels=len(labels), options=config.task
     )
+    loss_for(config.loss, len(vocabulary), labelled=objective.labelled).prepare(network, counts=vocabulary.counts)
     try:
         load_weights(network, _with_table(load_file(run.model), run, rows))
     except (OSError, KeyError, RuntimeError, SafetensorError):

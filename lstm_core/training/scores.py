@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lstm_core.errors import RunIncomplete
+from lstm_core.runs import RunDirectory, read_manifest
+
 
 @dataclass(frozen=True)
 class LabelScores:
@@ -49,3 +52,15 @@ class LabelScores:
         if not labels or {len(confusion), *map(len, confusion)} != {len(labels)}:
             raise ValueError("a confusion matrix has one row and one column a label")
         return cls(labels, confusion)
+
+
+def read_scores(run: RunDirectory) -> dict[str, LabelScores]:
+    """Return how well a finished run tells the labels of its ``"validation"`` and its ``"test"``, whichever there are.
+
+    Raises :class:`RunIncomplete`, :class:`RunTooNew`.
+    """
+    summary = read_manifest(run).get("summary", {})
+    try:
+        return {part: LabelScores.from_json(summary[part]) for part in ("validation", "test") if part in summary}
+    except (KeyError, TypeError, ValueError):
+        raise RunIncomplete(name=run.name, missing=run.manifest.name) from None

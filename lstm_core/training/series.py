@@ -47,7 +47,7 @@ def train_series(asked: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     optimizer = torch.optim.AdamW(model.parameters(), _RATE, weight_decay=1e-3)
     best, told, losses = float("inf"), wanted[first:], []
     for epoch in range(int(asked["epochs"])):
-        for rows in torch.randperm(first, generator=drawn).split(_BATCH):
+        for rows in torch.split(torch.randperm(first, generator=drawn), _BATCH):
             loss = nn.functional.mse_loss(model(given[rows]), wanted[rows])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

@@ -14,9 +14,12 @@ import torch._dynamo  # the first optimizer would import it (two seconds); now t
 from numpy.typing import NDArray
 
 from lstm_core.errors import TrainingDiverged
+from lstm_core.files import atomic_write_json
 from lstm_core.model.losses import loss_for
 from lstm_core.model.network import State
 from lstm_core.model.objectives import OBJECTIVES
+from lstm_core.model.rows import UsedRows
+from lstm_core.run_folder import quiet_json
 from lstm_core.runs import RunDirectory, read_config
 from lstm_core.training.batches import Batch, batches_for, test_batches
 from lstm_core.training.checkpoint import (
@@ -30,9 +33,11 @@ from lstm_core.training.checkpoint import (
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.counted import begin_with_counts
 from lstm_core.training.data import split
+from lstm_core.training.distributed import ALONE, Said, Team, seed_of
 from lstm_core.training.held_out import HeldOut, measure_held_out
 from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.prepare import Prepared
+from lstm_core.training.pretrained import start_from
 from lstm_core.training.progress import Progress
 from lstm_core.training.reporter import Reporter, forget_after, write_snapshot
 from lstm_core.training.results import word_rows, write_manifest, write_results
@@ -43,36 +48,38 @@ STATE = ("hidden", "cell")
 
 
 class Trainer:
-    """One training in memory; made by :func:`lstm_core.training.loop.train`, which holds the lock and reports the end."""
+    """One training in memory; made by :func:`lstm_core.training.loop.train`, which holds the lock and reports the end.
 
-    def __init__(self, run: RunDirectory, config: TrainConfig, prepared: Prepared, reporter: Reporter) -> None:
-        self.run, self.config, self.prepared, self.reporter = run, config, prepared, reporter
+    Each process of a ``team`` has one; they take the same steps, and the leader's writes.
+    """
+
+    def __init__(
+        self, run: RunDirectory, config: TrainConfig, prepared: Prepared, reporter: Reporter, *, team: Team = ALONE
+    ) -> None:
+        self.run, self.config, self.prepared, self.reporter, self.team = run, config, prepared, reporter, team
         objective, vocab_size = OBJECTIVES[config.objective], len(prepared.vocabulary)
         self.objective, self.labels = objective, prepared.labels.names if prepared.labels else ()
         self.loss = loss_for(config.loss, vocab_size, labelled=objective.labelled)
         self.generator = torch.Generator().manual_seed(config.seed)
+        self.draws = self.generator if team.alone else torch.Generator()  # of words to compare with: the same in all processes
         self.network = objective.network(
-            config.model,
-            vocab_size=vocab_size,
-            generator=self.generator,
-            labels=len(self.labels),
-            options=config.task,
+            config.model, vocab_size=vocab_size, generator=self.generator, labels=len(self.labels), options=config.task
         )
         word_rows(weights_of(self.network), config.rows)  # raises now, not when all is learned
         if config.first_rows == "counts":
             learned, _ = split(len(prepared.sentences), share=config.validation, seed=config.seed)
             begin_with_counts(self.network, prepared.sentences, learned, seed=config.seed)
-        self.loss.prepare(self.network, counts=prepared.vocabulary.counts)
+        counts = prepared.vocabulary.counts
+        self.loss.prepare(self.network, counts=counts)
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
-        self.measure = self.loss.measure(
-            objective, counts=prepared.vocabulary.counts, negatives=config.negatives, generator=self.generator
-        )
+        self.measure = self.loss.measure(objective, counts=counts, negatives=config.negatives, generator=self.draws)
         self.batches = batches_for(objective, prepared, config)
         self.total = self.batches.steps * config.epochs
         self.position = Position()
         self.state: State | None = None
         self.best: Tensors = {}
         self.stopped = False
+        self.saved = 0  # the step of the last checkpoint
         self.began = time.monotonic()
 
     def restore(self) -> None:
@@ -80,13 +87,21 @@ class Trainer:
         loaded = load_checkpoint(self.run.checkpoint)
         if loaded is not None:
             self.position, groups = loaded
+            self.saved = self.position.step
             load_weights(self.network, groups["weights"])
             self.optimizer.restore(groups.get("optimizer", {}))
             self.generator.set_state(groups["random"]["generator"])
             self.best = groups.get("best", {})
             carried = groups.get("state", {})
-            self.state = tuple(carried[name] for name in STATE if name in carried) or None
-        forget_after(self.run, self.position.step)
+            parts = [carried[name] for name in STATE if name in carried]  # (L, B, H) each
+            self.state = tuple(part[:, self.team.part(part.shape[1])[0]] for part in parts) or None
+        elif start := start_from(self.network, self.config, vocabulary=self.prepared.vocabulary):
+            if self.config.freeze_table:
+                self.optimizer.hold(start.ids)
+            if self.team.leads:
+                atomic_write_json(self.run.start, start.to_json())
+        if self.team.leads:
+            forget_after(self.run, self.position.step)
 
     def steps(self) -> Iterator[Progress]:
         """Take the steps that are left, yielding whenever there is something to show; ends early when that is due."""
@@ -98,20 +113,20 @@ class Trainer:
         if resumed_at == 0 and 0 in kept:
             self._snapshot()
         for inputs, targets in self._batches():
-            if self.reporter.stop_asked:
-                self.stopped = True
-                self._checkpoint()
+            late = time.monotonic() - saved > self.config.checkpoint_seconds
+            self.stopped, save = map(bool, self.team.agree(self.reporter.stop_asked, late))
+            if self.stopped or save:
+                self._checkpoint(rows=len(inputs))
+                saved = time.monotonic()
+            if self.stopped:
                 return
             due = self._step(inputs, targets)
             step = self.position.step
             if step in kept:
                 self._snapshot()
             checked = self._check() if step in checks else None
-            if due or checked is not None or step == self.total:
+            if self.team.leads and (due or checked is not None or step == self.total):
                 yield self._row(checked, resumed_at=resumed_at)
-            if time.monotonic() - saved > self.config.checkpoint_seconds:
-                self._checkpoint()
-                saved = time.monotonic()
             if self.position.misses >= self.config.patience:
                 return
 
@@ -151,30 +166,47 @@ class Trainer:
 
     def _step(self, inputs: NDArray[np.int64], targets: NDArray[np.int64]) -> bool:
         """Learn from one batch; return whether a row of metrics is due. Raises :class:`TrainingDiverged`."""
-        ids, wanted = torch.from_numpy(inputs), torch.from_numpy(targets)
-        found = self.measure(self.network, ids, targets=wanted, state=self.state)
-        value, lr = found.loss.item(), learning_rate(self.config, self.position.step, total=self.total)
+        lr = learning_rate(self.config, self.position.step, total=self.total)
+        used, said = self._gradients(inputs, targets)
         self.position.step += 1
-        if not math.isfinite(value):
-            raise TrainingDiverged(step=self.position.step, lr=self.config.lr)
-        self.optimizer.step(found.loss, lr=lr, used=found.used)
+        if not math.isfinite(said.loss):
+            raise self._diverged()
+        self.optimizer.update(lr=lr, used=used)
+        self.position.tokens += said.tokens
+        return self.reporter.step(said.loss, counted=said.counted, tokens=said.tokens)
+
+    def _gradients(self, inputs: NDArray[np.int64], targets: NDArray[np.int64]) -> tuple[tuple[UsedRows, ...], Said]:
+        """Work out the gradients of the mean loss of a batch, of which each process reads its rows; return the rows used."""
+        part, counts = self.team.part(len(inputs))
+        ids, wanted = torch.from_numpy(inputs[part]), torch.from_numpy(targets[part])
+        if not self.team.alone:  # all draw the same words, each drops out by itself
+            step, seed = self.position.step, self.config.seed
+            self.draws.manual_seed(seed_of(seed, step, 0))
+            self.generator.manual_seed(seed_of(seed, step, 1 + self.team.rank))
+        found = self.measure(self.network, ids, targets=wanted, state=self.state)
         self.state = tuple(part.detach() for part in found.state)
-        tokens = int(np.count_nonzero(inputs))  # <pad> is 0
-        self.position.tokens += tokens
-        return self.reporter.step(value, counted=found.counted, tokens=tokens)
+        said = Said(found.loss.item(), found.counted * counts, int(np.count_nonzero(inputs[part])) * counts)  # <pad> is 0
+        self.optimizer.backward(found.loss if self.team.alone else found.loss * said.counted)
+        return (found.used, said) if self.team.alone else self.team.exchange(self.optimizer.dense, found.used, said)
+
+    def _diverged(self) -> TrainingDiverged:
+        lr = learning_rate(self.config, self.position.step - 1, total=self.total)
+        return TrainingDiverged(step=self.position.step, lr=float(f"{lr:.3g}"), saved=self.saved)
 
     def _check(self) -> HeldOut | None:
         """Measure held-out text, remember the weights when the loss is the lowest; None without such text."""
         if not self.batches.held:
             return None
         began, position = time.monotonic(), self.position
-        found = self._measured(self.batches.held_out())
+        self.team.compare(list(self.network.parameters()))
+        found = self._measured(self.batches.held_out()) if self.team.leads else HeldOut(math.nan)
+        (loss,) = self.team.agree(found.loss)
         self.reporter.leave_out(time.monotonic() - began)
-        if not math.isfinite(found.loss):
-            raise TrainingDiverged(step=position.step, lr=self.config.lr)
-        if position.best is None or found.loss < position.best:
-            position.best, position.best_step, position.misses = found.loss, position.step, 0
-            self.best = weights_of(self.network)
+        if not math.isfinite(loss):
+            raise self._diverged()
+        if position.best is None or loss < position.best:
+            position.best, position.best_step, position.misses = loss, position.step, 0
+            self.best = weights_of(self.network) if self.team.leads else {}
         else:
             position.misses += 1
         return found
@@ -220,12 +252,18 @@ class Trainer:
         return Progress(stage, step=step, total_steps=self.total, epoch=epoch, perplexity=perplexity, **values)
 
     def _snapshot(self) -> None:
+        if not self.team.leads:
+            return
         rows = word_rows(weights_of(self.network), self.config.rows)  # (V, D)
         write_snapshot(self.run, self.position.step, rows=rows.numpy())
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, *, rows: int) -> None:
+        """Write everything a resumed training needs; ``rows`` is the size of the batch whose states are carried."""
+        states = [self.team.gathered(state, rows) for state in self.state or ()]
+        if not self.team.leads:
+            return
         position = Position(**{**vars(self.position), "seconds": self._seconds()})
-        state = dict(zip(STATE, self.state or (), strict=False))
+        state = dict(zip(STATE, states, strict=False))
         groups = {
             "weights": weights_of(self.network),
             "optimizer": self.optimizer.tensors(),
@@ -234,6 +272,7 @@ class Trainer:
             "state": state,
         }
         save_checkpoint(self.run.checkpoint, position, groups=groups)
+        self.saved = position.step
 
     def _seconds(self) -> float:
         return round(self.position.seconds + time.monotonic() - self.began, 3)
@@ -245,6 +284,7 @@ class Trainer:
             "objective": self.config.objective,
             "loss": self.loss.key,
             "cell": self.config.cell,
+            "start": quiet_json(self.run.start) or None,
             "rows": "tied" if self.config.tie_weights else self.config.rows,
             "vocab_size": len(self.prepared.vocabulary),
             "embedding_dim": self.config.embedding_dim,

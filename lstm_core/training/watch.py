@@ -46,6 +46,11 @@ class RunView:
         return self.metrics[-1] if self.metrics else {}
 
     @property
+    def measured(self) -> Mapping[str, Any]:
+        """The newest row with a validation loss; empty when there is none."""
+        return next((row for row in reversed(self.metrics) if row.get("val_loss") is not None), {})
+
+    @property
     def speed(self) -> float | None:
         """Tokens per second: the median of the newest nine rows; None without any."""
         known = [row["tokens_per_second"] for row in self.metrics[-9:] if _is_number(row.get("tokens_per_second"))]
@@ -57,6 +62,11 @@ def perplexities(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...
     return tuple(
         {**row, **{key: exp(min(row[key], 50.0)) for key in ("loss", "val_loss") if _is_number(row.get(key))}} for row in rows
     )
+
+
+def accuracies(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return the rows with the accuracy of the held-out texts in the place of ``val_loss``, and no ``loss``."""
+    return tuple({**row, "loss": None, "val_loss": row.get("accuracy")} for row in rows)
 
 
 def watch(run: RunDirectory) -> RunView:

@@ -13,6 +13,7 @@ def section(page, name):
 
 def test_a_person_walks_through_the_sections(visit, server, picture):
     page = visit(server, "/lesson")
+    page.set_viewport_size({"width": 1360, "height": 1900})  # the picture shows a whole section
     page.locator(".st-key-lesson_shapes").get_by_text("(B, T, D) = (2, 200, 64)").wait_for()
     page.locator(".st-key-lesson_check").get_by_text("완전히 같습니다").wait_for()
     page.locator(".st-key-lesson_strip .atlas-plot[data-drawn]").wait_for()
@@ -21,7 +22,7 @@ def test_a_person_walks_through_the_sections(visit, server, picture):
 
     section(page, SECTIONS[1])
     page.locator(".st-key-lesson_sizes").get_by_text("99.99").wait_for()
-    page.locator(".st-key-lesson_d [role=slider]").press("ArrowLeft")
+    page.locator(".st-key-lesson_d").get_by_role("slider").press("ArrowLeft")
     page.locator(".st-key-lesson_sizes").get_by_text("97.44").wait_for()
     settle(page)
     picture(page, "lesson-onehot")
@@ -58,6 +59,7 @@ def test_a_person_walks_through_the_sections(visit, server, picture):
 
 def test_the_lesson_fits_a_telephone_and_the_dark(visit, server, picture):
     page = visit(server, "/lesson", dark=True, width=360)
+    page.set_viewport_size({"width": 360, "height": 2400})
     page.locator(".st-key-lesson_check").get_by_text("완전히 같습니다").wait_for()
     page.locator(".st-key-lesson_mask .atlas-plot[data-drawn]").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -88,8 +88,9 @@ def test_the_keyboard_alone_finds_and_chooses_words(map_page, picture):
     chosen(map_page, "여왕")
     assert field.input_value() == "여왕" and map_page.evaluate(CAMERA) != before
     map_page.locator(".atlas-plot").focus()
-    map_page.keyboard.press("ArrowRight")
-    map_page.keyboard.press("ArrowUp")
+    map_page.keyboard.press("0")
+    map_page.wait_for_function(f"() => {ATLAS}.scene.camera.zoom === {ATLAS}.scene.camera.fitted")
+    map_page.keyboard.press("ArrowDown")
     word = map_page.evaluate(f"() => {ATLAS}.scene.words[{ATLAS}.focused()]")
     assert word != "여왕" and map_page.locator(".atlas-live").inner_text().startswith(word)
     map_page.keyboard.press("Enter")
@@ -115,7 +116,7 @@ def test_the_camera_outlives_a_query_a_recolour_and_another_word(map_page):
     assert len(sent) == 1, "only the colours travel"
     map_page.get_by_role("link", name="단어 유추").click()
     map_page.get_by_role("button", name="지도에 화살표로 보기").click()
-    drawn(map_page)
+    map_page.wait_for_selector(".atlas-words .atlas-plot[data-drawn]")
     settle(map_page)
     words = f"() => {ATLAS}.scene.arrows.map(pair => pair.map(point => {ATLAS}.scene.words[point]).join())"
     assert map_page.evaluate(words) == ["남자,왕", "여자,여왕"]
@@ -212,6 +213,5 @@ def test_words_that_are_code_elsewhere_are_only_words(visit, filmed, picture):
         page.get_by_role("link", name=name, exact=True).click()
         page.get_by_role("heading", name=name, exact=True).first.wait_for()
         settle(page)
-        page.wait_for_timeout(300)
         assert page.locator(ALIVE).count() == 0, name
     assert dialogs == []

@@ -53,13 +53,15 @@ def test_every_layer_is_that_of_torch_and_its_lines_can_be_worked_out_again(kind
     for step in range(6):
         for unit in range(7):
             assert unit_step(layer, trace, step=step, unit=unit).difference < 1e-6
-    carried = run_layer(layer, inputs[:, 3:].numpy(), {name: trace.signals[name][:, 2] for name in ("hidden", "cell") if name in trace.signals})
+    state = {name: trace.signals[name][:, 2] for name in ("hidden", "cell") if name in trace.signals}
+    carried = run_layer(layer, inputs[:, 3:].numpy(), state)
     assert np.allclose(carried.hidden, trace.hidden[:, 3:], atol=1e-6)
 
 
 def test_a_cell_worked_out_by_hand():
     """One unit, one input: i = σ(0) = 1/2, f = σ(ln 3) = 3/4, g = tanh(x), o = σ(0) = 1/2."""
-    layer = Layer(*(np.array(values, np.float32) for values in ([[0], [0], [1], [0]], [[0]] * 4, [0, np.log(3), 0, 0], [0] * 4)))
+    weights = ([[0], [0], [1], [0]], [[0]] * 4, [0, np.log(3), 0, 0], [0] * 4)
+    layer = Layer(*(np.array(values, np.float32) for values in weights))
     trace = run_layer(layer, np.array([[[1.0], [0.0]]], np.float32))
     first = np.tanh(1.0) / 2
     assert trace.signals["cell"][0, :, 0] == pytest.approx([first, 0.75 * first], abs=1e-6)

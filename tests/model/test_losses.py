@@ -36,8 +36,9 @@ def measure(loss, network, *, negatives=30, seed=0, objective="next-word"):
 @pytest.mark.parametrize("objective", [one.key for one in OBJECTIVES if not one.labelled])
 @pytest.mark.parametrize("tied", [True, False])
 def test_contract_of_every_loss(loss, objective, tied):
-    assert loss.label.ko and loss.label.en
+    assert loss.label.ko and loss.label.en and loss.note.ko and loss.note.en
     network = network_of(tied=tied, objective=objective)
+    loss.prepare(network, counts=COUNTS)
     found = measure(loss.key, network, objective=objective)
     assert found.counted == 33 and found.loss.item() > 0 and found.state[0].shape[1] == 3
     assert bool(found.used) == loss.samples

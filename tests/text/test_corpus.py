@@ -1,6 +1,6 @@
 import pytest
 
-from lstm_core.errors import InvalidOption, UnknownChoice
+from lstm_core.errors import InvalidOption, NoLabels, UnknownChoice
 from lstm_core.options import describe
 from lstm_core.text.corpus import CORPORA, open_corpus
 from lstm_core.text.tokenizers import TOKENIZERS
@@ -32,7 +32,7 @@ class TestEveryCorpus:
     def test_labels_stand_beside_the_sentences_or_there_are_none(self, corpus):
         try:
             labelled = list(corpus.labelled())
-        except InvalidOption:
+        except NoLabels:
             return
         assert [text for text, _ in labelled] == list(corpus.sentences()) and {label for _, label in labelled} == {"0", "1"}
 
@@ -93,5 +93,5 @@ def test_a_plain_file_has_no_labels(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("왕이 왔다\n", encoding="utf-8")
     for options in ({}, {"label_column": "label"}):
-        with pytest.raises(InvalidOption):
+        with pytest.raises(NoLabels):
             list(open_corpus(str(path), options).labelled())

@@ -2,12 +2,13 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from lstm_core.errors import ComputationFailed, RunIncomplete, TooFew, TrainingDiverged, UnknownChoice
+from lstm_core.errors import ComputationFailed, InvalidOption, RunIncomplete, TooFew, TrainingDiverged, UnknownChoice
 from lstm_core.run_history import special_rows
 from lstm_core.runs import RunDirectory, read_config, read_table, read_vocabulary
 from lstm_core.training import lesson
@@ -147,3 +148,10 @@ def test_the_text_of_a_finished_run_is_read_again(runs):
     read = text_of(run, config_from_json(read_config(run)), tick=lambda done: None)
     assert read.vocabulary == read_vocabulary(run) and len(read.sentences) == 300
     assert sorted(path.name for path in run.path.iterdir()) == files
+
+
+def test_a_network_that_tells_labels_learns_no_sentence_this_way(runs):
+    model = read_model(runs["tied"])
+    labelled = replace(model, config=model.config.model_copy(update={"objective": "sentiment"}))
+    with pytest.raises(InvalidOption):
+        take_steps(labelled, SENTENCE, LearnOptions())

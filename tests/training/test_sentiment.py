@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core.errors import InvalidOption, TooFew
+from lstm_core.errors import InvalidOption, NoLabels, TooFew, UnreadableText
 from lstm_core.model.objectives import OBJECTIVES, SentimentOptions
 from lstm_core.options import build, describe
 from lstm_core.runs import read_manifest, read_metrics, read_table
@@ -111,9 +111,9 @@ def test_every_epoch_reads_each_training_text_once_and_none_that_is_held_out(con
     assert [x.tolist() for x, _ in batches.epoch(1, first=3)] == [x.tolist() for x, _ in two[3:]]
     assert len(texts(one)) == 240 and len(texts(batches.held_out())) == 60
     labels = dict(open_corpus(config.corpus, config.corpus_options).labelled())
-    spelled = [[prepared.vocabulary.tokens[i] for i in ids[1:-1]] for ids, _ in texts(one)]
-    named = [prepared.labels.names[label] for _, label in texts(one)]
-    assert [labels[" ".join(words)] for words in spelled] == named
+    for ids, label in texts(one):
+        words = " ".join(prepared.vocabulary.tokens[number] for number in ids[1:-1])
+        assert labels[words] == prepared.labels.names[label]
     filled = sum((x == PAD).sum() for x, _ in one) / sum(x.size for x, _ in one)
     assert filled < 0.1  # unsorted: 0.36
 
@@ -178,15 +178,26 @@ def test_what_cannot_be_learned_from_is_said(tmp_path, config, rated, new_run):
             labels_of(corpus, sentences=len(list(corpus.sentences())))
     plain = tmp_path / "plain.txt"
     plain.write_text("라벨 없는 글\n또 다른 글\n", encoding="utf-8")
-    for wrong in (
-        {"corpus": str(plain), "corpus_options": {}},
-        {"loss": "sampled"},
-        {"rows": "output"},
-        {"objective_options": {"max_length": 0}},
-        {"objective_options": {"test": str(tmp_path / "none.tsv")}},
+    for wrong, error in (
+        ({"corpus": str(plain), "corpus_options": {}}, NoLabels),
+        ({"corpus": "world", "corpus_options": {}}, NoLabels),
+        ({"loss": "sampled"}, InvalidOption),
+        ({"rows": "output"}, InvalidOption),
+        ({"objective_options": {"max_length": 0}}, InvalidOption),
+        ({"objective_options": {"colour": 1}}, InvalidOption),
+        ({"objective_options": {"test": str(tmp_path / "none.tsv")}}, UnreadableText),
+        ({"objective_options": {"test": str(plain)}}, NoLabels),
     ):
-        with pytest.raises(InvalidOption if "test" not in str(wrong) else Exception):
+        with pytest.raises(error):
             check_config(config.model_copy(update=wrong))
+
+
+def test_the_column_of_the_labels_is_found(tmp_path, config):
+    path = tmp_path / "named.csv"
+    path.write_text("id,document,label\n" + "".join(f"{i},말 하나 {i},{i % 2}\n" for i in range(40)), encoding="utf-8")
+    corpus = open_corpus(str(path))
+    assert labels_of(corpus, sentences=40).names == ("0", "1")
+    check_config(config.model_copy(update={"corpus": str(path), "corpus_options": {}, "objective_options": {}}))
 
 
 def test_each_option_reaches_what_it_is_about(config):
@@ -198,10 +209,8 @@ def test_each_option_reaches_what_it_is_about(config):
         "one": {"bidirectional": False},
         **{kind: {"pooling": kind} for kind in ("last", "mean", "max+mean")},
     }.items():
-        generator = torch.Generator().manual_seed(0)
-        network = OBJECTIVES["sentiment"].network(
-            config.model, vocab_size=9, labels=3, options=SentimentOptions(**options), generator=generator
-        )
+        how = {"options": SentimentOptions(**options), "generator": torch.Generator().manual_seed(0)}
+        network = OBJECTIVES["sentiment"].network(config.model, vocab_size=9, labels=3, **how)
         network.eval()
         found[name] = network(ids)
         alone = torch.cat([network(ids[:1, :5]), network(ids[1:, :3])])

@@ -165,6 +165,7 @@ FAMILIES = {
     "table.good_for.*": list(MODELS),
     "atlas.*": _ATLAS_WORDS,
     "train.state.*": get_args(RunState),
+    "labels.*": ("validation", "test"),
     "train.*_hint": ("failed", "crashed"),
     "tables.dropped.*": FAULTS,
     "analogy.*": METHODS,

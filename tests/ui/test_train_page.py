@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from page_helpers import catalogue_of, words_on
@@ -16,6 +18,7 @@ from lstm_core.training.config import TrainConfig
 from lstm_core.training.failure import error_to_json
 
 KO = catalogue_of("ko")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -166,3 +169,50 @@ def test_a_damaged_folder_does_not_close_the_page(open_app, begun, tmp_path):
         (run.snapshots / f"{step:08d}.safetensors").write_bytes(b"half")
     app = open_app("train")
     assert not app.exception and not app.error
+
+
+def test_learning_from_labels(open_app, begun, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORD_ATLAS_TEXTS", str(tmp_path))
+    app = open_app("train")
+    app.selectbox(key="train_objective").select("sentiment").run()
+    assert not app.exception and "train_loss_kind" not in {one.key for one in app.selectbox}
+    path = tmp_path / "r.csv"
+    path.write_text("text,label\n" + "".join(f"말 {i},{i % 2}\n" for i in range(30)), encoding="utf-8")
+    app.selectbox(key="train_corpus").select("path").run()
+    app.text_input(key="train_path").set_value(str(path)).run()
+    app.number_input(key="train_sentiment_task_max_length").set_value(50)
+    app.selectbox(key="train_sentiment_task_pooling").select("mean")
+    press(app)
+    ((_, config, _, _),) = begun
+    assert config.objective == "sentiment" and config.task.max_length == 50 and config.task.pooling == "mean"
+    assert config.corpus_options["label_column"] == "label" and config.epochs == 4
+
+
+def test_how_well_labels_are_told(open_app, monkeypatch, tmp_path):
+    for name in ("MODELS", "RUNS", "CACHE"):
+        monkeypatch.setenv(f"WORD_ATLAS_{name}", str(tmp_path / name.lower()))
+    run = RunDirectory.create(tmp_path / "runs", "mood")
+    write_config(run, TrainConfig(objective="sentiment").model_dump(mode="json"))
+    scores = {"labels": ["나쁨", "좋음"], "confusion": [[3, 2], [1, 4]]}
+    atomic_write_json(run.manifest, {"format": 1, "state": "done", "summary": {"validation": scores, "test": scores}})
+    row = {"step": 9, "loss": 0.5, "val_loss": 0.4, "accuracy": 0.7, "macro_f1": 0.69, "tokens_per_second": 10.0}
+    run.metrics.write_text("".join(json.dumps({**row, "step": step}) + "\n" for step in (5, 9)), encoding="utf-8")
+    app = open_app("train")
+    assert not app.exception
+    shown = {one.label: one.value for one in app.metric}
+    assert shown[KO["train.accuracy"]] == "70.0%" and shown[KO["train.macro_f1"]] == "0.690"
+    assert KO["train.perplexity"] not in shown
+    assert KO["labels.test"] in words_on(app) and "0.697" in words_on(app)
+    matrix = next(one.value for one in app.dataframe if "F1" in one.value.columns)
+    assert matrix.iloc[0].tolist() == ["나쁨", 3, 2, 0.667]
+
+
+def test_a_training_can_start_from_a_table(open_app, begun, tmp_path):
+    shutil.copytree(ROOT / "models" / "world-ko", tmp_path / "models" / "world-ko")
+    app = open_app("train")
+    assert "train_freeze" not in {toggle.key for toggle in app.toggle}
+    app.selectbox(key="train_from_table").select("world-ko").run()
+    app.toggle(key="train_freeze").set_value(True)
+    press(app)
+    ((_, config, _, _),) = begun
+    assert (config.init_table, config.init_from, config.freeze_table) == ("world-ko", "", True)

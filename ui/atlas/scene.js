@@ -63,7 +63,7 @@ export class Scene {
   // `ranks`: the place of each word by importance in the whole table, from 1; without `rows`, points are rows of the table.
   setWords({ words, rows, counts, ranks }) {
     Object.assign(this, { words, rows, counts, ranks });
-    this.order = Uint32Array.from(ranks.keys()).sort((one, other) => ranks[one] - ranks[other]);
+    this.order = orderOf(ranks);
     this.pointOf = new Map(rows ? Array.from(rows, (row, point) => [row, point]) : []);
     this.named = this.order;
   }
@@ -201,6 +201,13 @@ function extentOf(places, numbers) {
     }
   }
   return { low, high };
+}
+
+// Points by rank; ranks are whole numbers, each at most once.
+function orderOf(ranks) {
+  const pointAt = new Int32Array(ranks.reduce((last, rank) => Math.max(last, rank), 0) + 1).fill(-1);
+  ranks.forEach((rank, point) => { pointAt[rank] = point; });
+  return Uint32Array.from(pointAt.filter((point) => point >= 0));
 }
 
 // Points in an order that names the first of every group before the second of any.
