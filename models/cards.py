@@ -70,8 +70,8 @@ ABOUT: dict[str, tuple[str, str, str]] = {
     "bible-grimm-en": (
         "the King James Bible (a verse a line) and Grimm's tales in Margaret Hunt's translation (a sentence a line)",
         "- Data: texts in the public domain, 1.08 million words, as Project Gutenberg has them; give them with `--text`.",
-        "- Measured on half of Google's analogies (not part of the project): 8.7 % of 526 answerable ones (95 %: 6.6 to 11.5; the\n"
-        "  offset finds 6.5 points more than the nearest neighbour of c); family 10 % of 20.",
+        "- Measured on half of Google's analogies (not part of the project): 8.7 % of 526 answerable ones (95 %: 6.6 to 11.5;\n"
+        "  the offset finds 6.5 points more than the nearest neighbour of c); family 10 % of 20.",
     ),
 }
 """What it is learned from; data and licence; what was measured on questions that do not come with the project."""
