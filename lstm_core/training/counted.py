@@ -43,7 +43,8 @@ def counted_rows(
 
     Positive pointwise mutual information of the words within five of each other (a pair counts 5/5 at distance 1 … 1/5 at
     5; tokens outside the vocabulary are skipped), context counts to the power 0.75, cut down by a sparse singular value
-    decomposition: ``U √Σ`` and ``V √Σ`` (Levy, Goldberg & Dagan 2015), the largest entry of each column of U positive. The rows of the specials, and all beyond the rank of
+    decomposition: ``U √Σ`` and ``V √Σ`` (Levy, Goldberg & Dagan 2015), the
+    largest entry of each column of U positive. The rows of the specials, and all beyond the rank of
     the counts, are nought.
     """
     from scipy.sparse.linalg import svds
