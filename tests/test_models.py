@@ -22,6 +22,7 @@ from lstm_core.text.encode import encode_corpus
 from lstm_core.text.world.lexicon import COLUMNS
 from lstm_core.text.world.questions import implied_questions
 from lstm_core.training.config import UPLOAD, config_from_json
+from lstm_core.training.loop import _threads
 from lstm_core.training.prepare import prepare
 from lstm_core.training.reporter import Reporter
 from lstm_core.training.saved import read_model
@@ -137,13 +138,15 @@ def test_training_it_again_begins_with_the_same_losses(name, tmp_path):
     config, run = MODELS[name].config, RunDirectory.create(tmp_path, name)
     if name in TEXTS:
         run.corpus.write_bytes(shared_data(TEXTS[name]).read_bytes())
-    trainer = Trainer(run, config, prepare(run, config, tick=lambda fraction: None), Reporter(run))
-    first = read_metrics(RunDirectory(SHIPPED / name))[1]
-    trainer.reporter.begin()
-    for inputs, targets in trainer._batches():
-        trainer._step(inputs, targets)
-        if trainer.position.step == read_metrics(RunDirectory(SHIPPED / name))[0]["step"]:
-            trainer.reporter.begin()
-        if trainer.position.step == first["step"]:
-            break
-    assert trainer.reporter.rates()[0] == pytest.approx(first["loss"], rel=2e-3)
+    prepared = prepare(run, config, tick=lambda fraction: None)
+    first, second = read_metrics(RunDirectory(SHIPPED / name))[:2]
+    with _threads(config.threads):
+        trainer = Trainer(run, config, prepared, Reporter(run))
+        trainer.reporter.begin()
+        for inputs, targets in trainer._batches():
+            trainer._step(inputs, targets)
+            if trainer.position.step == first["step"]:
+                trainer.reporter.begin()
+            if trainer.position.step == second["step"]:
+                break
+    assert trainer.reporter.rates()[0] == pytest.approx(second["loss"], rel=2e-3)

@@ -43,7 +43,8 @@ def counted_rows(
 
     Positive pointwise mutual information of the words within five of each other (a pair counts 5/5 at distance 1 … 1/5 at
     5; tokens outside the vocabulary are skipped), context counts to the power 0.75, cut down by a sparse singular value
-    decomposition: ``U √Σ`` and ``V √Σ`` (Levy, Goldberg & Dagan 2015). The rows of the specials, and all beyond the rank of
+    decomposition: ``U √Σ`` and ``V √Σ`` (Levy, Goldberg & Dagan 2015), the
+    largest entry of each column of U positive. The rows of the specials, and all beyond the rank of
     the counts, are nought.
     """
     from scipy.sparse.linalg import svds
@@ -54,6 +55,7 @@ def counted_rows(
     start = np.random.default_rng([seed, 4]).standard_normal(size).astype(np.float32)
     left, sizes, right = svds(information, k=found, v0=start)
     order, scale = np.argsort(-sizes), np.sqrt(np.maximum(sizes, 0.0))
+    scale = scale * np.sign(left[np.abs(left).argmax(0), np.arange(found)])  # either sign is right: one, whatever the threads
     words, contexts = np.zeros((size, width), dtype=np.float32), np.zeros((size, width), dtype=np.float32)
     words[:, :found], contexts[:, :found] = (left * scale)[:, order], (right.T * scale)[:, order]
     return words, contexts
