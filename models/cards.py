@@ -8,6 +8,8 @@ from lstm_core.runs import RunDirectory, read_config, read_manifest, read_table
 from lstm_core.table.evaluation import evaluate_analogies
 from lstm_core.table.probes import Probe, probe_rank
 from lstm_core.text.world.questions import implied_questions
+from lstm_core.training.classify import classify
+from lstm_core.training.saved import read_model
 
 
 def world_card(run: RunDirectory) -> str:
@@ -118,6 +120,89 @@ def text_card(run: RunDirectory) -> str:
             "",
         ]
     )
+
+
+REVIEWS: tuple[tuple[str, str], ...] = (
+    ("배우들의 연기가 정말 훌륭했고 마지막 장면에서 눈물이 났다", "1"),
+    ("오랜만에 극장에서 실컷 웃었어요. 가족과 함께 보기 좋아요", "1"),
+    ("시간이 아깝다. 보다가 중간에 나왔다", "0"),
+    ("이야기는 뻔하고 연기는 어색하고 음악은 시끄럽기만 하다", "0"),
+    ("처음에는 지루했지만 끝으로 갈수록 감동적이었다", "1"),
+    ("재미없다고 들었는데 전혀 아니었다", "1"),
+    ("이 영화를 싫어하는 사람은 없을 것이다", "1"),
+    ("수면제가 필요한 분께 강력히 추천합니다", "0"),
+    ("참 대단한 영화다. 두 시간이 이틀 같았다", "0"),
+    ("감독님, 제 만 원 돌려주실 거죠?", "0"),
+    ("기대를 안 하고 봤는데 나쁘지 않았다", "1"),
+    ("포스터가 제일 재미있는 영화", "0"),
+)
+"""Sentences written for the card, with the label a reader would give (1 good, 0 bad): plain ones and traps."""
+
+
+def label_card(run: RunDirectory) -> str:
+    """Return the card of a classifier: how often it is right on texts it never saw, and sentences it gets right and wrong."""
+    summary = read_manifest(run)["summary"]
+    table, test, matrix = read_table(run), summary["test"], summary["test"]["confusion"]
+    told = list(classify(read_model(run), [text for text, _ in REVIEWS]))
+    lines = [(verdict_line(one.text, meant, one.label, one.probability), one.label == meant)
+             for one, (_, meant) in zip(told, REVIEWS, strict=True)]  # fmt: skip
+    probes = [(probe, probe_rank(table, probe)) for probe in map(Probe.from_json, table.metadata["probes"])]
+    return "\n".join(
+        [
+            f"# {run.name}",
+            "",
+            "An LSTM that reads a Korean film review from both sides and tells whether it is good (1) or bad (0):",
+            f"{len(table):,} morphemes × {table.dimension} dimensions, learned from {summary['sentences']:,} labelled reviews.",
+            "",
+            f"- Made by: `python -m models.make {run.name}`; seed {summary['seed']}, {summary['steps']:,} steps, "
+            f"{summary['seconds'] / 60:.1f} minutes on one busy core.",
+            "- Data: NAVER Sentiment Movie Corpus (https://github.com/e9t/nsmc), CC0 1.0; trained on `ratings_train.txt`,",
+            f"  of which {summary['validation']['texts']:,} reviews were held out to choose settings by "
+            f"(accuracy there {summary['validation']['accuracy']:.4f}).",
+            f"- Measured once on all {test['texts']:,} reviews of `ratings_test.txt`: **accuracy {test['accuracy']:.4f}, "
+            f"macro F1 {test['macro_f1']:.4f}**.",
+            "  A linear model (TF-IDF of character 1- to 4-grams) gets 0.8778 on the same reviews: the two cannot be told",
+            "  apart (one standard error is 0.0015).",
+            "",
+            *_confusion(test["labels"], matrix),
+            "",
+            "What it gets right (sentences written for this card, the label meant, what it says and how sure it is):",
+            "",
+            *[line for line, right in lines if right],
+            "",
+            "What it gets wrong:",
+            "",
+            *[line for line, right in lines if not right],
+            "",
+            "Analogies, which nothing in its training asks for (3CosAdd, words of the formula left out):",
+            "",
+            *[f"- `{probe.formula}` → {probe.expected}: {_rank(rank)}" for probe, rank in probes],
+            "",
+            "What it cannot do: irony misleads it, and so does praise or blame told by what happened rather than by words of",
+            "feeling. One review in eight is told wrongly. It has seen nothing but film reviews, has no middle between good",
+            "and bad, and its probability is what the network says, not how often it is right. Rows of words lie close when they",
+            "praise or blame alike, not when they mean alike.",
+            "",
+            "Settings:",
+            "",
+            "```json",
+            json.dumps(_settings(run), ensure_ascii=False, indent=1),
+            "```",
+            "",
+        ]
+    )
+
+
+def verdict_line(text: str, meant: str, label: str, probability: float) -> str:
+    """Return the line of a card that tells what a classifier says of a text."""
+    return f"- `{text}` (meant: {meant}) → {label}, {probability:.2f}"
+
+
+def _confusion(labels: list[str], matrix: list[list[int]]) -> list[str]:
+    head = " | ".join(f"told {label}" for label in labels)
+    counted = [" | ".join(f"{count:,}" for count in row) for row in matrix]
+    rows = [f"| is {label} | {row} |" for label, row in zip(labels, counted, strict=True)]
+    return [f"| test reviews | {head} |", "| --- |" + " --- |" * len(labels), *rows]
 
 
 def _rank(rank: int | None) -> str:

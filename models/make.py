@@ -19,20 +19,20 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from lstm_core.files import atomic_write_json, read_json
-from lstm_core.model.objectives import suited
+from lstm_core.model.objectives import OBJECTIVES, suited
 from lstm_core.options import build
+from lstm_core.run_weights import keep_rows_once
 from lstm_core.runs import RunDirectory, read_manifest
 from lstm_core.training.config import UPLOAD, TrainConfig
 from lstm_core.training.loop import train
 from lstm_core.training.results import write_manifest
-from lstm_core.training.saved import keep_rows_once
-from models.cards import text_card, world_card
+from models.cards import label_card, text_card, world_card
 from models.texts import film_reviews
 
 HERE = Path(__file__).resolve().parent
 KEEP = frozenset(
     {"config.json", "vocabulary.json", "tokenizer.json", "columns.json", "table.safetensors", "model.safetensors"}
-    | {"metrics.jsonl"}
+    | {"metrics.jsonl", "labels.json"}
 )
 
 
@@ -73,6 +73,16 @@ MODELS: dict[str, Model] = {
             *(("관객 - 영화 + 드라마", "시청자"), ("겨울 - 춥다 + 덥다", "여름")),
             *(("형 - 남자 + 여자", "누나"), ("신랑 - 남자 + 여자", "신부"), ("파리 - 프랑스 + 한국", "서울")),
             ("강아지 - 개 + 소", "송아지"),
+        ),
+    ),
+    "nsmc-sentiment": Model(
+        {"corpus": "nsmc", "objective": "sentiment", "tokenizer": "morphemes", "max_vocab": 30_000, "min_count": 3, "epochs": 4}
+        | {"embedding_dim": 128, "hidden_size": 192, "dropout": 0.4, "word_dropout": 0.1, "batch_size": 64, "lr": 0.002}
+        | {"validation": 0.05, "evaluations": 2, "snapshots": 10, "seed": 0, "threads": 1},
+        label_card,
+        probes=(
+            *(("최고/NNG - 명작/NNG + 졸작/NNG", "최악/NNG"), ("명작/NNG - 최고/NNG + 최악/NNG", "졸작/NNG")),
+            *(("재미있다/VA - 최고/NNG + 최악/NNG", "재미없다/VA"), ("아버지/NNG - 남자/NNG + 여자/NNG", "어머니/NNG")),
         ),
     ),
     "bible-grimm-en": Model(
@@ -125,7 +135,7 @@ def ship(run: RunDirectory, model: Model) -> None:
         elif path.name not in KEEP:
             path.unlink()
     matrix = load_file(run.table)["matrix"]
-    if not model.config.tie_weights:
+    if not model.config.tie_weights or OBJECTIVES[model.config.objective].labelled:  # labels have rows of their own
         keep_rows_once(run, rows=manifest["summary"]["rows"])
     save_file({"matrix": matrix.astype(np.float16)}, run.table)
     if model.probes:

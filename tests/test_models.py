@@ -12,21 +12,25 @@ from shared_data import shared_data
 
 from lstm_core.model.losses import loss_for
 from lstm_core.model.objectives import OBJECTIVES
-from lstm_core.runs import RunDirectory, read_config, read_metrics, read_table, read_vocabulary
+from lstm_core.runs import RunDirectory, read_config, read_manifest, read_metrics, read_table, read_vocabulary
 from lstm_core.table.evaluation import evaluate_analogies
 from lstm_core.table.probes import Probe, probe_rank
 from lstm_core.table.search import similarity
 from lstm_core.table.standing import pair_standing
 from lstm_core.text.corpus import open_corpus
 from lstm_core.text.encode import encode_corpus
+from lstm_core.text.nsmc import ROWS
 from lstm_core.text.world.lexicon import COLUMNS
 from lstm_core.text.world.questions import implied_questions
+from lstm_core.training.classify import classify
 from lstm_core.training.config import UPLOAD, config_from_json
 from lstm_core.training.loop import _threads
 from lstm_core.training.prepare import prepare
 from lstm_core.training.reporter import Reporter
+from lstm_core.training.results import word_rows
 from lstm_core.training.saved import read_model
 from lstm_core.training.trainer import Trainer
+from models.cards import REVIEWS
 from models.make import KEEP, MODELS
 
 SHIPPED = Path(__file__).resolve().parents[1] / "models"
@@ -52,7 +56,8 @@ class TestEveryShippedModel:
     def test_it_is_small_and_holds_nothing_else(self, name):
         files = list((SHIPPED / name).iterdir())
         assert sum(file.stat().st_size for file in files) <= LARGEST
-        assert {file.name for file in files} == {*KEEP, "manifest.json", "README.md"}
+        labels = set() if OBJECTIVES[MODELS[name].config.objective].labelled else {"labels.json"}
+        assert {file.name for file in files} == {*KEEP, "manifest.json", "README.md"} - labels
 
     def test_it_was_made_with_the_settings_of_the_command(self, name):
         said = read_config(RunDirectory(SHIPPED / name))
@@ -64,11 +69,10 @@ class TestEveryShippedModel:
     def test_its_network_can_be_read_and_predicts(self, name):
         saved = read_model(RunDirectory.open(SHIPPED / name))
         rows = read_table(RunDirectory.open(SHIPPED / name)).matrix
-        weights = dict(saved.network.named_parameters())
-        wanted = weights.get("output.weight", weights["embedding.weight"]).detach().numpy()
-        given = weights["embedding.weight"].detach().numpy()
-        kinds = {"input": given, "output": wanted, "sum": given + wanted}
-        assert np.allclose(kinds[saved.config.rows][-len(rows) :], rows, atol=2e-2)
+        weights = {key: value.detach() for key, value in saved.network.named_parameters()}
+        assert np.allclose(word_rows(weights, saved.config.rows).numpy(), rows, atol=2e-2)
+        if saved.labels:
+            return  # what it predicts is looked at below
         ids = torch.tensor([[2, 10, 11, 12, 13, 3]])
         measured = loss_for("softmax", len(saved.vocabulary)).measure(OBJECTIVES[saved.config.objective])
         with torch.no_grad():
@@ -130,6 +134,30 @@ def test_the_map_of_film_reviews_is_large_and_knows_its_animals():
     _, puppy, cat, car = WORDS["world-ko"][:4]  # 개 is mostly a rude prefix in reviews
     assert similarity(table, puppy, cat) > 2 * similarity(table, puppy, car)
     assert similarity(table, "커피", "맥주") > similarity(table, "커피", "경찰")
+
+
+def test_what_the_card_says_of_its_sentences_is_what_the_classifier_says():
+    run = RunDirectory.open(SHIPPED / "nsmc-sentiment")
+    card = (run.path / "README.md").read_text(encoding="utf-8")
+    right, wrong = card.split("What it gets right")[1].split("What it gets wrong")
+    told = list(classify(read_model(run), [text for text, _ in REVIEWS]))
+    for one, (_, meant) in zip(told, REVIEWS, strict=True):
+        part = right if one.label == meant else wrong
+        line = next(line for line in part.splitlines() if line.startswith(f"- `{one.text}` (meant: {meant}) → {one.label}, "))
+        assert float(line.rsplit(" ", 1)[1]) == pytest.approx(one.probability, abs=0.011)
+    agreed = sum(one.label == meant for one, (_, meant) in zip(told, REVIEWS, strict=True))
+    assert agreed >= 6 and len(REVIEWS) - agreed >= 2
+
+
+def test_the_classifier_was_measured_on_the_whole_test_and_its_rows_hold_praise_and_blame():
+    run = RunDirectory.open(SHIPPED / "nsmc-sentiment")
+    test, card = read_manifest(run)["summary"]["test"], (run.path / "README.md").read_text(encoding="utf-8")
+    counts = np.array(test["confusion"])
+    assert counts.sum() == test["texts"] == ROWS["test"]
+    assert np.trace(counts) / counts.sum() == pytest.approx(test["accuracy"]) and test["accuracy"] > 0.87
+    assert f"accuracy {test['accuracy']:.4f}" in card and all(f"{count:,}" in card for count in counts.flat)
+    table = table_of(run.name)
+    assert similarity(table, "최악/NNG", "졸작/NNG") > similarity(table, "최악/NNG", "최고/NNG")
 
 
 @pytest.mark.parametrize("name", ["world-ko", *TEXTS])

@@ -1,7 +1,4 @@
-"""A trained network read back from its run: what queries beyond the table (perplexity, generation) need.
-
-A table that ships is kept once: the weights beside it may leave out the rows that are in it (:func:`keep_rows_once`).
-"""
+"""A trained network read back from its run: what queries beyond the table (perplexity, generation) need."""
 
 from __future__ import annotations
 
@@ -9,19 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from lstm_core.errors import RunIncomplete
-from lstm_core.files import atomic_path, read_json
+from lstm_core.files import read_json
 from lstm_core.model.losses import loss_for
 from lstm_core.model.objectives import OBJECTIVES
+from lstm_core.run_weights import read_weights
 from lstm_core.runs import RunDirectory, read_config, read_manifest, read_vocabulary
 from lstm_core.text.tokenizers import Tokenizer, tokenizer_from_json
-from lstm_core.text.vocabulary import SPECIALS, Vocabulary
-from lstm_core.training.checkpoint import Tensors, load_weights
+from lstm_core.text.vocabulary import Vocabulary
+from lstm_core.training.checkpoint import load_weights
 from lstm_core.training.config import TrainConfig, config_from_json
-
-_OF_SPECIALS = ":specials"
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ def read_model(run: RunDirectory) -> SavedModel:
     """Return the network of a finished run. Raises :class:`RunIncomplete`, :class:`RunTooNew`, :class:`UnknownChoice`."""
     import torch
 
-    rows = str(read_manifest(run).get("summary", {}).get("rows"))
+    read_manifest(run)
     config, vocabulary = config_from_json(read_config(run)), read_vocabulary(run)
     objective, labels = OBJECTIVES[config.objective], ()
     if objective.labelled:
@@ -52,7 +47,7 @@ def read_model(run: RunDirectory) -> SavedModel:
     )
     loss_for(config.loss, len(vocabulary), labelled=objective.labelled).prepare(network, counts=vocabulary.counts)
     try:
-        load_weights(network, _with_table(load_file(run.model), run, rows))
+        load_weights(network, {name: torch.from_numpy(values) for name, values in read_weights(run).items()})
     except (OSError, KeyError, RuntimeError, SafetensorError):
         raise RunIncomplete(name=run.name, missing=run.model.name) from None
     try:
@@ -60,24 +55,3 @@ def read_model(run: RunDirectory) -> SavedModel:
     except (OSError, KeyError, TypeError, ValueError):
         raise RunIncomplete(name=run.name, missing=run.tokenizer.name) from None
     return SavedModel(network.eval(), vocabulary, tokenizer, config, labels)
-
-
-def keep_rows_once(run: RunDirectory, *, rows: str) -> None:
-    """Write the weights of a run anew, in half precision and without those that its table, made of ``rows``, tells as well."""
-    weights = {name: value.half() for name, value in load_file(run.model).items()}
-    name = "embedding.weight" if rows in ("input", "tied") else "output.weight"
-    weights[name + _OF_SPECIALS] = weights.pop(name)[: len(SPECIALS)].clone()
-    with atomic_path(run.model) as temporary:
-        save_file(weights, temporary)
-
-
-def _with_table(weights: Tensors, run: RunDirectory, rows: str) -> Tensors:
-    """Return ``weights`` with the rows that :func:`keep_rows_once` left out, if it did: from the table of ``run``."""
-    import torch
-
-    for name in [name for name in weights if name.endswith(_OF_SPECIALS)]:
-        words = load_file(run.table)["matrix"].float()  # (V, D)
-        if rows == "sum":
-            words = words - weights["embedding.weight"][len(SPECIALS) :]
-        weights[name.removesuffix(_OF_SPECIALS)] = torch.cat([weights[name].float(), words])
-    return weights

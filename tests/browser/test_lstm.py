@@ -58,7 +58,7 @@ def test_the_other_sections_and_an_lstm_that_forecasts(visit, server, picture):
     page.get_by_text(re.compile("저장된 결과: 씨앗")).wait_for()
     picture(page, "lstm-forgetting")
     section(page, "수열 예측")
-    length = page.get_by_label("길이(날)")
+    length = page.get_by_role("spinbutton", name="길이(날)")
     length.fill("400")
     length.press("Enter")
     settle(page)

@@ -3,10 +3,11 @@
 import pytest
 import torch
 
+from lstm_core.run_weights import keep_rows_once
 from lstm_core.runs import read_manifest
 from lstm_core.training.loop import train
 from lstm_core.training.results import write_manifest
-from lstm_core.training.saved import keep_rows_once, read_model
+from lstm_core.training.saved import read_model
 
 
 @pytest.mark.parametrize(
