@@ -116,6 +116,7 @@ def _evaluate_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--health", action="store_true", help="what can be told about the table without questions")
     parser.add_argument("--against", metavar="TABLE", nargs="+", default=[], help="other tables, on the same questions")
     parser.add_argument("--method", default="3cosadd", help="3cosadd or 3cosmul (default 3cosadd)")
+    parser.add_argument("--transform", metavar="NAME", default="raw", help="what is done to all rows first (default raw)")
     parser.add_argument("--out", metavar="FILE", type=Path, help="also write a .csv, .json or .md file")
     _set_option(parser)
 

@@ -19,7 +19,8 @@ from lstm_core.table.odd_sets import OddEvaluation, evaluate_odd
 from lstm_core.table.pairs import PairEvaluation, evaluate_pairs
 from lstm_core.table.question_sets import QUESTION_SETS
 from lstm_core.table.questions import read_odd, read_pairs, read_questions
-from lstm_core.table.report import SUFFIXES, Report
+from lstm_core.table.report import SUFFIXES, Report, treatment_said
+from lstm_core.table.transforms import TRANSFORMS, transform, treatment_of
 
 
 def evaluate_command(given: argparse.Namespace, settings: Mapping[str, Any]) -> tuple[Any, str]:
@@ -30,8 +31,10 @@ def evaluate_command(given: argparse.Namespace, settings: Mapping[str, Any]) -> 
         )
     if given.out is not None and given.out.suffix not in SUFFIXES:
         raise InvalidOption(name="--out", value=given.out.name, rule=f"the file name must end in {', '.join(SUFFIXES)}")
-    options = build(EvaluationOptions, {**settings, "method": given.method})
-    tables = [find_table(name) for name in (given.table, *given.against)]
+    of_rows = {name: value for name, value in settings.items() if name in TRANSFORMS[given.transform].Options.model_fields}
+    of_questions = {name: value for name, value in settings.items() if name not in of_rows}
+    options = build(EvaluationOptions, {**of_questions, "method": given.method})
+    tables = [transform(find_table(name), given.transform, of_rows) for name in (given.table, *given.against)]
     report = Report(
         analogies=tuple(_analogies(tables, given.analogies, options)) if given.analogies else (),
         odd=tuple(_odd(tables, given.odd)) if given.odd else (),
@@ -40,7 +43,9 @@ def evaluate_command(given: argparse.Namespace, settings: Mapping[str, Any]) -> 
     )
     if given.out is not None:
         atomic_write_bytes(given.out, report.text(given.out.suffix).encode())
-    return report.to_json(), "\n".join(_lines(report))
+    treatment = treatment_of(tables[0])
+    said = [] if treatment["key"] == "raw" else [f"rows treated: {treatment_said(treatment)}"]
+    return report.to_json(), "\n".join([*said, *_lines(report)])
 
 
 def rows_before_training(name: str) -> Any:

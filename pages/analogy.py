@@ -65,7 +65,7 @@ with st.expander(t("similar.options")), show_errors(key="options"):
         persist_state="session",
     )
     let_in = st.toggle(t("analogy.let_in"), key="analogy_let_in", help=t("analogy.let_in_help"), persist_state="session")
-    table = treated(table)
+    (table,) = treated(table)
     st.markdown(t("asking.answers"))
     among = who_may_answer(table, key="analogy")
 

@@ -52,7 +52,7 @@ with left:
         count = st.number_input(
             t("similar.count"), 1, most, min(10, most), key=f"similar_count_{table.name}", persist_state="session"
         )
-        table = treated(table)
+        (table,) = treated(table)
         st.markdown(t("asking.answers"))
         among = who_may_answer(table, key="similar")
     with answers, show_errors(replace=lambda _, spelling: trail.choose(spelling), key="similar"):

@@ -93,6 +93,17 @@ def test_evaluate(ask, home):
     assert found["pairs"]["asked"] == found["pairs"]["answerable"] == 3 and found["pairs"]["spearman"] > 0
 
 
+def test_evaluate_treated_rows(ask, home, fails, capsys):
+    asked = ["evaluate", "world-ko", "--analogies", "ko", "--health"]
+    raw, found = ask(*asked), ask(*asked, "--transform", "frequent", "--set", "least=4000", "seed=3", "--out", home / "r.csv")
+    assert raw["transform"] == {"key": "raw"} and found["transform"] == {"key": "frequent", "least": 4000}
+    assert found["analogies"]["seed"] == 3 and found["health"]["words"] < raw["health"]["words"]
+    assert {row["transform"] for row in csv.DictReader((home / "r.csv").open(encoding="utf-8"))} == {"frequent least=4000"}
+    assert main(["evaluate", "world-ko", "--health", "--transform", "whitened"]) == 0
+    assert capsys.readouterr().out.startswith("rows treated: whitened\n")
+    assert "least" in fails("evaluate", "world-ko", "--health", "--set", "least=4000")  # raw has no such option
+
+
 @pytest.mark.parametrize("dimension", [2, 3])
 def test_project_writes_the_table_in_its_order(ask, home, dimension):
     found = ask("project", "world-ko", "--method", "pca", "--dim", dimension, "--out", home / "m.csv", "--seed", 4)
@@ -208,6 +219,7 @@ def test_the_progress_goes_to_the_standard_error(text, capsys):
         (["convert", "world-ko", "x.doc"], "doc"),
         (["evaluate", "world-ko"], "--analogies"),
         (["evaluate", "world-ko", "--analogies", "/no/such"], "such"),
+        (["evaluate", "world-ko", "--health", "--transform", "nope"], "nope"),
         (["train", "--run", "../../x"], "../../x"),
         (["train", "--run", "CON"], "CON"),
         (["train", "--run", "a\0"], "name"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from lstm_core.table.embedding_table import EmbeddingTable
@@ -20,8 +22,8 @@ _TREATMENT = "transform"
 _OFFERED = 8
 
 
-def treated(table: EmbeddingTable) -> EmbeddingTable:
-    """Draw the choice of a transform and return ``table`` so treated. Raises what :func:`transform` raises."""
+def treated(*tables: EmbeddingTable) -> tuple[EmbeddingTable, ...]:
+    """Draw the choice of a transform and return ``tables`` so treated. Raises what :func:`transform` raises."""
     keys = TRANSFORMS.keys()
     key = st.selectbox(
         t("asking.transform"),
@@ -32,10 +34,8 @@ def treated(table: EmbeddingTable) -> EmbeddingTable:
     )
     st.caption(t_text(TRANSFORMS[key].help))
     options = option_fields(TRANSFORMS[key].Options, key=f"{_TREATMENT}_{key}")
-    if not is_large(table):
-        return transform(table, key, options)
-    with st.spinner(t("asking.transform_working")):
-        return transform(table, key, options)
+    with st.spinner(t("asking.transform_working")) if any(map(is_large, tables)) else nullcontext():
+        return tuple(transform(table, key, options) for table in tables)
 
 
 def show_treatment(table: EmbeddingTable) -> None:

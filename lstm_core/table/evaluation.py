@@ -22,6 +22,7 @@ from lstm_core.table.answers import Answers, answer
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.intervals import Difference, Interval, wilson_interval
 from lstm_core.table.questions import Question, read_questions
+from lstm_core.table.transforms import treatment_of
 
 __all__ = ["CategoryResult", "Evaluation", "EvaluationOptions", "evaluate_analogies", "read_questions", "wilson_interval"]
 
@@ -122,6 +123,8 @@ class CategoryResult:
 class Evaluation:
     """Results by category in the order asked, their ``total``, the options and the table (``name``, ``fingerprint``).
 
+    ``transform`` says how its rows were treated: the key and every option.
+
     ``questions`` and ``answers`` hold every question and what became of it, category by category.
     """
 
@@ -132,12 +135,14 @@ class Evaluation:
     fingerprint: str
     questions: Mapping[str, tuple[Question, ...]] = field(repr=False)
     answers: Mapping[str, Answers] = field(repr=False)
+    transform: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of the command line."""
         categories = {name: result.to_json() for name, result in self.categories.items()}
         total = self.total.to_json()
-        return {"analogies": {"method": self.options.method, "seed": self.options.seed, "categories": categories, **total}}
+        about = {"method": self.options.method, "seed": self.options.seed, "categories": categories, **total}
+        return {"transform": dict(self.transform), "analogies": about}
 
 
 def evaluate_analogies(
@@ -172,6 +177,7 @@ def evaluate_analogies(
         fingerprint=table.fingerprint,
         questions=MappingProxyType(kept),
         answers=MappingProxyType({name: found.take(part) for name, part in parts.items()}),
+        transform=treatment_of(table),
     )
 
 

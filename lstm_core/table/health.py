@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from lstm_core.errors import InvalidOption
 from lstm_core.table.embedding_table import EmbeddingTable, Matrix
 from lstm_core.table.pairs import spearman
+from lstm_core.table.transforms import transform_of, treatment_of
 
 SPECIAL = ("<pad>", "<unk>", "<bos>", "<eos>", "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "UNK")
 NEAR = 0.99
@@ -27,12 +29,13 @@ class Health:
     """Numbers about a table of ``words`` rows and ``dimension`` columns.
 
     ``untrained``: rows that still point where they pointed before the first step, so that no gradient has reached them (None:
-    not knowable without the first snapshot). ``zero``: rows of zeros. ``special``: markers such as ``<unk>`` that are rows of
-    the table. ``frequency_norm``: Spearman's correlation of counts with lengths of rows (None without counts).
-    ``effective_rank``: exp of the entropy of the singular values of the centred rows, 1 to D (Roy & Vetterli 2007).
-    ``mean_cosine``: the mean over *all* pairs of different rows, exact; 0 when rows point everywhere, 1 when all the same way
-    (None with one row). ``duplicates``: rows equal to an earlier one to the last bit. ``near``: of ``sampled`` words (seeded by
-    ``seed``) so many have another row, not equal, at a cosine of :data:`NEAR` or more. ``examples``: some of such pairs.
+    not knowable without the first snapshot, nor for rows that were treated). ``zero``: rows of zeros. ``special``: markers such
+    as ``<unk>`` that are rows of the table. ``frequency_norm``: Spearman's correlation of counts with lengths of rows
+    (None without counts). ``effective_rank``: exp of the entropy of the singular values of the centred rows, 1 to D (Roy &
+    Vetterli 2007). ``mean_cosine``: the mean over *all* pairs of different rows, exact; 0 when rows point everywhere, 1 when
+    all the same way (None with one row). ``duplicates``: rows equal to an earlier one to the last bit. ``near``: of ``sampled``
+    words (seeded by ``seed``) so many have another row, not equal, at a cosine of :data:`NEAR` or more. ``examples``: some of
+    such pairs. ``transform``: how the rows were treated.
     """
 
     words: int
@@ -49,17 +52,22 @@ class Health:
     seed: int
     examples: tuple[tuple[str, str], ...]
     fingerprint: str
+    transform: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of the command line."""
-        return {"health": asdict(self)}
+        numbers = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "transform"}
+        return {"transform": dict(self.transform), "health": numbers}
 
 
 def health(table: EmbeddingTable, *, first: Matrix | None = None, seed: int = 0) -> Health:
     """Return the numbers on ``table``; ``first`` ``(V, D)`` are its rows before the first step of the training, if known.
 
-    Raises :class:`InvalidOption` when ``first`` has another shape.
+    Rows that were treated cannot be compared with ``first``, which then counts for nothing. Raises :class:`InvalidOption` when
+    it has another shape.
     """
+    if transform_of(table)[0] != "raw":
+        first = None
     if first is not None and first.shape != table.matrix.shape:
         raise InvalidOption(name="first", value=first.shape, rule=f"{table.matrix.shape} numbers are needed")
     near, sampled, examples = _near_duplicates(table, seed)
@@ -79,6 +87,7 @@ def health(table: EmbeddingTable, *, first: Matrix | None = None, seed: int = 0)
         seed=seed,
         examples=examples,
         fingerprint=table.fingerprint,
+        transform=treatment_of(table),
     )
 
 

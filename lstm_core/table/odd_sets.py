@@ -15,6 +15,7 @@ from lstm_core.table.evaluation import question_rows
 from lstm_core.table.intervals import Interval, wilson_interval
 from lstm_core.table.questions import OddQuestion
 from lstm_core.table.rivals import TIE
+from lstm_core.table.transforms import treatment_of
 
 _PIECE = 20_000  # questions at a time
 
@@ -46,17 +47,18 @@ class OddResult:
 
 @dataclass(frozen=True)
 class OddEvaluation:
-    """Results by kind in the order asked, their ``total``, and the table they are of."""
+    """Results by kind in the order asked, their ``total``, the table they are of and how its rows were treated."""
 
     categories: Mapping[str, OddResult]
     total: OddResult
     name: str
     fingerprint: str
+    transform: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of the command line."""
         categories = {name: result.to_json() for name, result in self.categories.items()}
-        return {"odd_one_out": {"categories": categories, **self.total.to_json()}}
+        return {"transform": dict(self.transform), "odd_one_out": {"categories": categories, **self.total.to_json()}}
 
 
 def evaluate_odd(table: EmbeddingTable, questions: Mapping[str, Sequence[OddQuestion]]) -> OddEvaluation:
@@ -71,6 +73,7 @@ def evaluate_odd(table: EmbeddingTable, questions: Mapping[str, Sequence[OddQues
         _count(everything),
         table.name,
         table.fingerprint,
+        treatment_of(table),
     )
 
 

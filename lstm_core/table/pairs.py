@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.evaluation import question_rows
 from lstm_core.table.intervals import Interval, correlation_interval
 from lstm_core.table.questions import Pair
+from lstm_core.table.transforms import treatment_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class PairEvaluation:
     """``spearman`` (-1 to 1; None when it is undefined) over the ``answerable`` of ``asked`` pairs: both words known.
 
     ``interval`` is its 95 % (:func:`lstm_core.table.intervals.correlation_interval`); None below four pairs.
+    ``transform`` says how the rows of the table were treated.
     """
 
     asked: int
@@ -28,12 +30,13 @@ class PairEvaluation:
     interval: Interval | None
     name: str
     fingerprint: str
+    transform: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer of the command line."""
         interval = None if self.interval is None else list(self.interval)
         about = {"asked": self.asked, "answerable": self.answerable, "spearman": self.spearman, "interval": interval}
-        return {"pairs": about}
+        return {"transform": dict(self.transform), "pairs": about}
 
 
 def evaluate_pairs(table: EmbeddingTable, pairs: Sequence[Pair]) -> PairEvaluation:
@@ -44,7 +47,7 @@ def evaluate_pairs(table: EmbeddingTable, pairs: Sequence[Pair]) -> PairEvaluati
     cosines = np.einsum("pd,pd->p", first, second, dtype=np.float64)
     correlation = spearman(cosines, [pair[2] for pair, there in zip(pairs, known, strict=True) if there])
     interval = None if correlation is None else correlation_interval(correlation, len(cosines))
-    return PairEvaluation(len(pairs), len(cosines), correlation, interval, table.name, table.fingerprint)
+    return PairEvaluation(len(pairs), len(cosines), correlation, interval, table.name, table.fingerprint, treatment_of(table))
 
 
 def spearman(one: ArrayLike, two: ArrayLike) -> float | None:

@@ -19,7 +19,8 @@ from lstm_core.table.pairs import PairEvaluation
 
 ALL = "all"
 COLUMNS = (
-    *("table", "kind", "category", "asked", "answerable", "impossible", "correct", "accuracy", "low", "high", "top5", "mrr"),
+    *("table", "transform", "kind", "category", "asked", "answerable", "impossible"),
+    *("correct", "accuracy", "low", "high", "top5", "mrr"),
     *BASELINES,
     *("offset_gain", "gain_low", "gain_high", "averaged_asked", "averaged_correct", "mean_cosine_distance", "spearman"),
 )
@@ -53,8 +54,8 @@ class Report:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one row of :data:`COLUMNS` for every table and category; what does not apply is left out."""
-        found = [_analogy_row(one.name, name, part) for one in self.analogies for name, part in _with_total(one).items()]
-        found += [_odd_row(one.name, name, part) for one in self.odd for name, part in _with_total(one).items()]
+        found = [_analogy_row(_about(one), name, part) for one in self.analogies for name, part in _with_total(one).items()]
+        found += [_odd_row(_about(one), name, part) for one in self.odd for name, part in _with_total(one).items()]
         return found + [_pair_row(one) for one in self.pairs]
 
     def text(self, suffix: str) -> str:
@@ -72,8 +73,18 @@ def _with_total(one: Any) -> dict[str, Any]:
     return {**one.categories, ALL: one.total}
 
 
-def _analogy_row(table: str, category: str, part: CategoryResult) -> dict[str, Any]:
-    row = _counts(table, "analogies", category, part, part.interval)
+def treatment_said(transform: Mapping[str, Any]) -> str:
+    """Return how rows were treated in one line: ``all-but-the-top components=2``."""
+    options = (f"{name}={value}" for name, value in transform.items() if name != "key")
+    return " ".join((str(transform["key"]), *options))
+
+
+def _about(one: Evaluation | OddEvaluation | PairEvaluation) -> dict[str, Any]:
+    return {"table": one.name, "transform": treatment_said(one.transform)}
+
+
+def _analogy_row(about: Mapping[str, Any], category: str, part: CategoryResult) -> dict[str, Any]:
+    row = _counts(about, "analogies", category, part, part.interval)
     row |= {"impossible": part.impossible, "top5": part.top5, "mrr": part.mrr, "mean_cosine_distance": part.distance}
     row |= {name: count for name, count in part.baselines.items()}
     if part.gain is not None:
@@ -83,22 +94,22 @@ def _analogy_row(table: str, category: str, part: CategoryResult) -> dict[str, A
     return row
 
 
-def _odd_row(table: str, category: str, part: OddResult) -> dict[str, Any]:
-    return _counts(table, "odd_one_out", category, part, part.interval)
+def _odd_row(about: Mapping[str, Any], category: str, part: OddResult) -> dict[str, Any]:
+    return _counts(about, "odd_one_out", category, part, part.interval)
 
 
 def _pair_row(one: PairEvaluation) -> dict[str, Any]:
     low, high = one.interval or (None, None)
-    about = {"table": one.name, "kind": "pairs", "category": ALL, "asked": one.asked, "answerable": one.answerable}
-    return {**about, "spearman": one.spearman, "low": low, "high": high}
+    counts = {"kind": "pairs", "category": ALL, "asked": one.asked, "answerable": one.answerable}
+    return {**_about(one), **counts, "spearman": one.spearman, "low": low, "high": high}
 
 
 def _counts(
-    table: str, kind: str, category: str, part: CategoryResult | OddResult, interval: Interval | None
+    about: Mapping[str, Any], kind: str, category: str, part: CategoryResult | OddResult, interval: Interval | None
 ) -> dict[str, Any]:
     low, high = interval or (None, None)
-    about = {"table": table, "kind": kind, "category": category, "asked": part.asked, "answerable": part.answerable}
-    return {**about, "correct": part.correct, "accuracy": part.accuracy, "low": low, "high": high}
+    counts = {"kind": kind, "category": category, "asked": part.asked, "answerable": part.answerable}
+    return {**about, **counts, "correct": part.correct, "accuracy": part.accuracy, "low": low, "high": high}
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -46,11 +47,16 @@ def transform(table: EmbeddingTable, key: str, options: Mapping[str, Any] | None
 
 def transform_of(table: EmbeddingTable) -> tuple[str, dict[str, Any]]:
     """Return the key and the options of the transform that made ``table``; ``("raw", {})`` for one as it was learned."""
-    about = dict(table.metadata.get("transform", {"key": "raw"}))
+    about = dict(treatment_of(table))
     return str(about.pop("key")), about
 
 
-@lru_cache(maxsize=2)
+def treatment_of(table: EmbeddingTable) -> Mapping[str, Any]:
+    """Return the same as one mapping, read-only and JSON-able once copied: ``key`` and every option."""
+    return MappingProxyType(dict(table.metadata.get("transform", {"key": "raw"})))
+
+
+@lru_cache(maxsize=4)  # as many as stand side by side on the page 평가
 def _transformed(table: EmbeddingTable, key: str, options: Options) -> EmbeddingTable:
     made = TRANSFORMS[key].apply(table, options)
     if made is table:

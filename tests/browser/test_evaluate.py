@@ -33,6 +33,21 @@ def test_an_uploaded_file_is_asked_and_a_wrong_one_gives_a_sentence(visit, serve
     page.get_by_text(re.compile("문항 2개 가운데 이 표가 답할 수 있는 것은 1개")).wait_for()
 
 
+def test_treated_rows_are_evaluated_and_the_saved_file_says_so(visit, server, picture, tmp_path):
+    page = visit(server, "/evaluate")
+    page.get_by_text(re.compile("이 표가 답할 수 있는 것은")).wait_for()
+    page.get_by_label("행 다듬기", exact=True).click()
+    page.get_by_role("option", name="평균과 큰 주성분 빼기").click()
+    page.get_by_text(re.compile("처리를 한 행으로 잰 값입니다")).first.wait_for()
+    settle(page)
+    picture(page, "evaluate-transform")
+    with page.expect_download() as saved:
+        page.locator(".st-key-evaluate_files").get_by_role("button", name="CSV").click()
+    saved.value.save_as(tmp_path / "saved.csv")
+    rows = list(csv.DictReader((tmp_path / "saved.csv").open(encoding="utf-8")))
+    assert {row["transform"] for row in rows} == {"all-but-the-top components=2"}
+
+
 def test_health_is_read_and_the_numbers_are_saved(visit, server, picture, tmp_path):
     page = visit(server, "/evaluate")
     page.get_by_role("tab", name="표의 건강").click()

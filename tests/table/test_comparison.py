@@ -123,8 +123,8 @@ class TestReport:
 
     def test_json_is_the_answer_of_the_command_line(self, report):
         found = json.loads(report.text(".json"))
-        assert set(found) == {"analogies", "odd_one_out", "pairs", "health", "tables", "comparison"}
-        assert set(found["tables"]["other"]) == {"analogies", "odd_one_out", "pairs"}
+        assert set(found) == {"transform", "analogies", "odd_one_out", "pairs", "health", "tables", "comparison"}
+        assert set(found["tables"]["other"]) == {"transform", "analogies", "odd_one_out", "pairs"}
         assert found["comparison"]["tables"] == ["one|two", "other"]
 
     def test_markdown_is_one_table_with_safe_cells(self, report):

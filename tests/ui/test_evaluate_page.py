@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from page_helpers import words_on
 
+from lstm_core.table.transforms import TRANSFORMS
+
 
 def metrics(app):
     return {one.label: one.value for one in app.metric}
@@ -24,6 +26,24 @@ def test_the_method_that_is_chosen_is_used(open_app, in_worlds):
     before = app.dataframe[0].value
     app.segmented_control(key="evaluate_method").set_value("3cosmul").run()
     assert not app.exception and not app.dataframe[0].value.equals(before)
+
+
+@pytest.mark.parametrize("key", TRANSFORMS.keys())
+def test_every_transform_is_evaluated_and_said(open_app, in_worlds, key):
+    app = open_app("evaluate")
+    learned = app.dataframe[0].value
+    app.selectbox(key="transform").select(key).run()
+    assert not app.exception and not app.error and not app.warning
+    assert words_on(app).count("처리를 한 행으로 잰 값입니다") == (0 if key == "raw" else 3)  # analogies, odd ones, health
+    assert app.dataframe[0].value.equals(learned) is (key in ("raw", "unit", "frequent"))
+
+
+def test_an_impossible_transform_gives_a_sentence_and_the_numbers_stay(open_app, in_worlds):
+    app = open_app("evaluate")
+    app.selectbox(key="transform").select("all-but-the-top").run()
+    app.number_input(key="transform_all-but-the-top_components").set_value(40).run()
+    assert len(app.warning) == 1 and len(app.dataframe) == 1
+    assert "처리를 한 행으로" not in words_on(app)
 
 
 def test_tables_side_by_side_share_their_questions(open_app, in_worlds):
