@@ -15,6 +15,8 @@ def add_word_commands(command: Command, set_option: Callable[[argparse.ArgumentP
     similar = command("similar", _similar, "the words closest to a word", table=True)
     similar.add_argument("word", metavar="WORD", nargs="+", help="a word, or several for what lies around their middle")
     similar.add_argument("--metric", default="cosine", help="cosine, dot or euclidean (default cosine)")
+    about = "for tables of a million words: build an index (tens of seconds) that may miss a word; its recall is said"
+    similar.add_argument("--approximate", action="store_true", help=about)
     analogy = command("analogy", _analogy, 'word arithmetic: "왕 - 남자 + 여자"', table=True)
     analogy.add_argument("formula", metavar="FORMULA")
     analogy.add_argument("--method", default="3cosadd", help="3cosadd or 3cosmul (default 3cosadd)")
@@ -66,11 +68,22 @@ def _similar(given: argparse.Namespace) -> Answer:
 
     table = _table(given)
     among = _among(given, table)
+    if given.approximate:
+        return _approximate(given, table, among)
     if len(given.word) == 1:
         return _neighbors(table, nearest(table, given.word[0], k=given.k, metric=given.metric, among=among))
     if given.metric != "cosine":
         raise InvalidOption(name="--metric", value=given.metric, rule="the middle of several words is compared by cosine")
     return _neighbors(table, nearest_to_center(table, given.word, k=given.k, among=among))
+
+
+def _approximate(given: argparse.Namespace, table: Any, among: Any) -> Answer:
+    from lstm_core.errors import InvalidOption
+    from lstm_core.table.approximate import nearest_approximate
+
+    if len(given.word) > 1 or given.metric != "cosine" or among is not None:
+        raise InvalidOption(name="--approximate", value="on", rule="only for one word, by cosine, with all words as answers")
+    return _neighbors(table, nearest_approximate(table, given.word[0], k=given.k))
 
 
 def _analogy(given: argparse.Namespace) -> Answer:
@@ -128,4 +141,6 @@ def _neighbors(table: Any, found: Any) -> Answer:
     lines = [f"{one.rank}\t{one.word}\t{one.score:.4f}" for one in found.results]
     left_out = [f"left out: {one.word} (would be {one.rank})" for one in found.excluded]
     said = {} if key == "raw" else {"transform": {"key": key, **options}}
+    if (about := found.approximate) is not None:
+        left_out.append(f"approximate, recall@10 = {about.recall:.3f} (measured on {about.sample} words, seed {about.seed})")
     return found.to_json() | said, "\n".join([*lines, *left_out])

@@ -9,7 +9,7 @@ from lstm_core.table.search import METRICS, nearest, similarity_matrix
 from lstm_core.table.standing import pair_standing
 from ui import trail
 from ui.answers import show_candidates
-from ui.asking import offer_matches, passing, show_treatment, treated, who_may_answer
+from ui.asking import offer_matches, passing, quick_answer, quickly, show_treatment, treated, who_may_answer
 from ui.i18n import named, t
 from ui.map import is_dark, show_map
 from ui.messages import show_errors
@@ -37,7 +37,7 @@ with left:
     offer_matches(table, word)
     trail.way_back()
     answers = st.container()
-    among = None
+    among, quick = None, False
     with st.expander(t("similar.options")), show_errors(key="options"):
         metric = st.segmented_control(
             t("similar.metric"),
@@ -55,12 +55,14 @@ with left:
         (table,) = treated(table)
         st.markdown(t("asking.answers"))
         among = who_may_answer(table, key="similar")
+        quick = quickly(table, metric=metric, among=among)
     with answers, show_errors(replace=lambda _, spelling: trail.choose(spelling), key="similar"):
         left_over = passing(table, among, (word,))
         if word and among is not None and not left_over:
             st.info(t("asking.nothing_passes"), icon=None)
         elif word:
-            found = nearest(table, word, k=max(1, min(count, left_over)), metric=metric, among=among)
+            k = max(1, min(count, left_over))
+            found = quick_answer(table, word, k=k) if quick else nearest(table, word, k=k, metric=metric, among=among)
             trail.neighbor_list(found, key="similar_words")
             show_candidates(found)
             if among is not None:

@@ -56,6 +56,8 @@ def show_candidates(found: Neighbors) -> None:
     st.caption(t("neighbors.candidates", candidates=f"{found.candidates:,}"))
     if found.inferred:
         st.caption(t("neighbors.inferred", word=plain(found.query)))
+    if (about := found.approximate) is not None:
+        st.caption(t("neighbors.approximate", recall=amount(about.recall), sample=about.sample, seed=about.seed))
 
 
 def show_parallelogram_caption(drawn: Parallelogram) -> None:

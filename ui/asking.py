@@ -6,19 +6,22 @@ from contextlib import nullcontext
 
 import streamlit as st
 
+from lstm_core.table.approximate import approximate_index, is_huge, nearest_approximate
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.filters import WordFilter
 from lstm_core.table.index import is_large
 from lstm_core.table.lookup import find_words
-from lstm_core.table.search import Mask
+from lstm_core.table.search import Mask, Neighbors
 from lstm_core.table.transforms import TRANSFORMS, transform, transform_of
 from ui import trail
 from ui.columns import column_name, shown_columns, value_name
 from ui.forms import option_fields
 from ui.i18n import named, t, t_text
 from ui.text import plain
+from ui.waiting import watched
 
 _TREATMENT = "transform"
+_QUICKLY = "approximate"
 _OFFERED = 8
 
 
@@ -43,6 +46,27 @@ def show_treatment(table: EmbeddingTable) -> None:
     key, _ = transform_of(table)
     if key != "raw":
         st.caption(t("asking.transform_said", name=plain(t_text(TRANSFORMS[key].label))))
+
+
+def quickly(table: EmbeddingTable, *, metric: str, among: Mask | None) -> bool:
+    """Draw, for a table of a million words, the choice of an approximate search; tell whether it is to be used."""
+    if not is_huge(table):
+        return False
+    unfit = metric != "cosine" or among is not None
+    wanted = st.toggle(
+        t("asking.approximate"), key=_QUICKLY, disabled=unfit, help=t("asking.approximate_help"), persist_state="session"
+    )
+    return wanted and not unfit
+
+
+def quick_answer(table: EmbeddingTable, word: str, *, k: int) -> Neighbors:
+    """Return the approximate neighbours of ``word``; an index is built first, with progress; to stop it is to switch it off."""
+    watched(
+        lambda progress: approximate_index(table, progress=progress),
+        text=t("asking.approximate_working"),
+        on_stop=lambda: st.session_state.update({_QUICKLY: False}),
+    )
+    return nearest_approximate(table, word, k=k)
 
 
 def who_may_answer(table: EmbeddingTable, *, key: str) -> Mask | None:

@@ -57,11 +57,17 @@ def once(
     known: Answer | None = shelf().get(key)
     if known is not None:
         return known
+    made = watched(compute, text=text, on_stop=on_stop)
+    shelf().put(key, made)
+    return made
+
+
+def watched(compute: Callable[[Progress], Answer], *, text: str = "", on_stop: Callable[[], Any] | None = None) -> Answer:
+    """Return ``compute(progress)`` as :func:`once` does, for what is remembered elsewhere."""
     place = st.empty()
     with place.container():
         made = compute(_Bar(text, on_stop))
     place.empty()
-    shelf().put(key, made)
     return made
 
 

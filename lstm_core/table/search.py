@@ -13,7 +13,7 @@ from lstm_core.errors import InvalidOption, NoDirection, TooFew
 from lstm_core.normalize import normalize
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.index import cosine_scans
-from lstm_core.table.scan import ROUNDING, Scan, best, rank
+from lstm_core.table.scan import ROUNDING, Best, Scan, best, rank
 from lstm_core.table.subwords import word_vector
 
 Metric = Literal["cosine", "dot", "euclidean"]
@@ -33,12 +33,26 @@ class Neighbor:
 
 
 @dataclass(frozen=True)
+class Approximation:
+    """``recall`` (0-1): the share of the true ten neighbours that an approximate search found for ``sample`` seeded words."""
+
+    recall: float
+    sample: int
+    seed: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-able form."""
+        return {"recall@10": self.recall, "sample": self.sample, "seed": self.seed}
+
+
+@dataclass(frozen=True)
 class Neighbors:
     """Ranked words and the question they answer.
 
     ``candidates`` words were compared. ``excluded`` words were not let in because the query holds them: their score and the
     rank they would have had over the whole table are kept, so that nobody has to guess what leaving them out changed.
     ``inferred``: the word asked about is not in the table, its vector was composed from pieces of its spelling.
+    ``approximate``: not all words were compared, and how well that went when it was measured; None for an exact answer.
     """
 
     query: str
@@ -49,6 +63,7 @@ class Neighbors:
     candidates: int
     fingerprint: str
     inferred: bool = False
+    approximate: Approximation | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -65,6 +80,7 @@ class Neighbors:
             "method": self.method,
             "excluded": excluded,
             **({"inferred": True} if self.inferred else {}),
+            **({} if self.approximate is None else {"approximate": self.approximate.to_json()}),
             "results": results,
         }
 
@@ -194,6 +210,20 @@ def ranked(
         scans = (scan.only(among) for scan in scans)
     check_k(k, candidates=candidates)
     found = best(scans, k, left_out=left_out)
+    return listed(table, found, left_out=left_out, query=query, metric=metric, method=method, candidates=candidates)
+
+
+def listed(
+    table: EmbeddingTable,
+    found: Best,
+    *,
+    left_out: NDArray[np.int64],
+    query: str,
+    metric: str,
+    candidates: int,
+    method: str | None = None,
+) -> Neighbors:
+    """Return the rows ``found``, and those ``left_out``, as words with scores and ranks."""
     excluded = zip(left_out, found.out_scores, found.out_ranks, strict=True)
     results = enumerate(zip(found.rows, found.scores, strict=True), start=1)
     return Neighbors(

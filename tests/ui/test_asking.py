@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from page_helpers import catalogue_of, words_on
 
+from lstm_core.table import approximate
 from lstm_core.table.transforms import TRANSFORMS
 
 KO = catalogue_of("ko")
@@ -82,3 +83,15 @@ def test_the_odd_one_is_said(open_app, in_worlds):
     app = open_app("similar")
     app.text_area(key="matrix_world-ko").set_value("커피, 차, 우유, 왕").run()
     assert any("어울리지 않는" in line.value and "왕" in line.value for line in app.markdown)
+
+
+def test_a_huge_table_may_be_asked_approximately_and_the_answer_says_so(open_app, in_worlds, monkeypatch):
+    app = open_app("similar")
+    assert not any(toggle.key == "approximate" for toggle in app.toggle)  # exact is fast enough
+    monkeypatch.setattr(approximate, "LARGE", 10)
+    app = open_app("similar")
+    assert "recall@10" not in words_on(app)
+    app.toggle(key="approximate").set_value(True).run()
+    assert not app.exception and not app.warning and "recall@10 = " in words_on(app)
+    app.segmented_control(key="similar_metric").set_value("dot").run()
+    assert app.toggle(key="approximate").disabled and "recall@10" not in words_on(app)
