@@ -22,11 +22,12 @@ _MOST_LABELS = 6
 
 def show_steps() -> None:
     """Draw the section: a sentence, its steps, and everything about the chosen one."""
-    network = network_of(require_table())
+    table = require_table()
+    network = network_of(table)
     if network is None:
         return
     st.markdown(t("lstm.steps_claim_labels" if network.labels else "lstm.steps_claim"))
-    reading = read_sentence(network, sentence_field(network))
+    reading = _reading(network, table.fingerprint, sentence_field(network))
     if reading.unknown:
         st.caption(t("lstm.unknown", words=plain_list(reading.unknown)))
     step = _choose_step(network, reading)
@@ -34,6 +35,12 @@ def show_steps() -> None:
         _verdict_curve(network, reading, step)
     _expected(network, reading, step)
     _inside(network, reading, step)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _reading(_network: InsideNetwork, fingerprint: str, sentence: str) -> Reading:
+    """Return the reading of ``sentence``, kept so that a step costs nothing; ``fingerprint`` stands for the network."""
+    return read_sentence(_network, sentence)
 
 
 def _choose_step(network: InsideNetwork, reading: Reading) -> int:

@@ -13,6 +13,7 @@ from lstm_core.text.vocabulary import BOS, EOS, PAD
 
 Ids = NDArray[np.int64]
 Present = NDArray[np.bool_]
+_AT_ONCE = 16  # those of like length together: little padding is read
 
 
 def label_scores(network: InsideNetwork, texts: Sequence[Ids]) -> Floats:
@@ -40,7 +41,9 @@ def running_scores(network: InsideNetwork, tokens: Ids) -> Floats:
     Each beginning is a text of its own, read from scratch: a network that reads from both sides begins at another end
     each time, so nothing of the row before can be kept.
     """
-    return label_scores(network, [tokens[:seen] for seen in range(len(tokens) + 1)])
+    beginnings = [tokens[:seen] for seen in range(len(tokens) + 1)]
+    some = (beginnings[at : at + _AT_ONCE] for at in range(0, len(beginnings), _AT_ONCE))
+    return np.concatenate([label_scores(network, texts) for texts in some])
 
 
 def _pooled(states: Floats, present: Present, pooling: str) -> Floats:

@@ -35,6 +35,9 @@ def test_a_verdict_runs_along_a_review(visit, server, picture, width):
     settle(page)
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.set_viewport_size({"width": width, "height": 2400})
+    settle(page)
+    page.wait_for_timeout(1000)
     picture(page, f"lstm-verdict-{width}")
 
 
