@@ -108,7 +108,7 @@ class NoNetwork(WordAtlasError):
     """``name``: a table without a network that can be read (a file of vectors, or a run that keeps no weights)."""
 
     code = "no_network"
-    template = "{name!r} has no network that predicts words: only its table can be explored"
+    template = "{name!r} has no network that reads text: only its table can be explored"
 
 
 class InvalidSeries(WordAtlasError):

@@ -22,7 +22,7 @@ MAY = {
     "lesson": {"table", "text"},
     "runs": {"table", "text.vocabulary"},
     "model": {"text"},
-    "inside": {"text", "runs", "model.generation"},
+    "inside": {"text", "runs", "model.generation", "model.objectives"},
     "series": set(),
     "demos": {"runs"},
     "training": {"model", "text", "runs", "series", "demos"},

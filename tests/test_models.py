@@ -10,6 +10,7 @@ import pytest
 import torch
 from shared_data import shared_data
 
+from lstm_core.inside.network import read_network
 from lstm_core.model.losses import loss_for
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.runs import RunDirectory, read_config, read_manifest, read_metrics, read_table, read_vocabulary
@@ -78,6 +79,13 @@ class TestEveryShippedModel:
         with torch.no_grad():
             loss = measured(saved.network, ids[:, :-1], targets=ids[:, 1:], state=None).loss.item()
         assert 0.0 < loss < 2 * math.log(len(saved.vocabulary))
+
+    def test_the_page_reads_the_network_that_was_trained(self, name):
+        run = RunDirectory.open(SHIPPED / name)
+        inside, weights = read_network(run), dict(read_model(run).network.named_parameters())
+        wanted = weights.get("output.weight", weights["embedding.weight"])
+        assert np.array_equal(inside.embedding, weights["embedding.weight"].detach().numpy())
+        assert np.array_equal(inside.output.weight, wanted.detach().numpy())
 
     def test_its_gallery_answers_as_the_card_says(self, name):
         table, card = table_of(name), (SHIPPED / name / "README.md").read_text(encoding="utf-8")

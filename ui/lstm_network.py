@@ -9,10 +9,11 @@ from lstm_core.inside.network import InsideNetwork, read_network
 from lstm_core.inside.reading import cut
 from lstm_core.run_folder import RunDirectory, find_run
 from lstm_core.table.embedding_table import EmbeddingTable
-from ui.i18n import t
+from ui.i18n import has, t
 from ui.text import plain
 
 _EXAMPLES = ("lstm.example_ko", "lstm.example_en")
+_REVIEW = "lstm.example_review"
 
 
 def network_of(table: EmbeddingTable) -> InsideNetwork | None:
@@ -32,10 +33,16 @@ def network_of(table: EmbeddingTable) -> InsideNetwork | None:
 
 def example_sentence(network: InsideNetwork) -> str:
     """Return a sentence whose tokens the network knows: the usual one of either language, else its most frequent words."""
-    for name in _EXAMPLES:
+    for name in (_REVIEW, *_EXAMPLES) if network.labels else _EXAMPLES:
         if all(piece in network.vocabulary for piece in cut(network, t(name))):
             return t(name)
     return network.tokenizer.decode(network.vocabulary.words[:5])
+
+
+def answer_name(network: InsideNetwork, answer: str) -> str:
+    """Return what a person reads for an answer of ``network``: of a shipped classifier what its labels stand for."""
+    key = f"{network.name}_{answer}"
+    return t(f"lstm.told_{key}") if network.labels and has(f"lstm.told_{key}") else answer
 
 
 def sentence_field(network: InsideNetwork) -> str:

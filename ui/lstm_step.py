@@ -4,49 +4,61 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lstm_core.figures.gates import gates_figure, unit_figure, unrolled_figure
+from lstm_core.figures.gates import gates_figure, unit_figure, unrolled_figure, verdict_figure
 from lstm_core.inside.arithmetic import unit_step
 from lstm_core.inside.cells import SIGNALS
-from lstm_core.inside.network import LEFT, InsideNetwork
+from lstm_core.inside.network import LEFT, RIGHT, InsideNetwork
 from lstm_core.inside.reading import Reading, busiest_unit, influence, likeliest_words, read_sentence
 from ui.i18n import named, t
 from ui.lstm_equations import equations
-from ui.lstm_network import network_of, sentence_field
+from ui.lstm_network import answer_name, network_of, sentence_field
 from ui.map import is_dark, show_map
 from ui.state import require_table
 from ui.text import percent, plain, plain_list
 
 _STEP = "lstm_step"
+_MOST_LABELS = 6
 
 
 def show_steps() -> None:
     """Draw the section: a sentence, its steps, and everything about the chosen one."""
-    network = network_of(require_table())
+    table = require_table()
+    network = network_of(table)
     if network is None:
         return
-    st.markdown(t("lstm.steps_claim"))
-    reading = read_sentence(network, sentence_field(network))
+    st.markdown(t("lstm.steps_claim_labels" if network.labels else "lstm.steps_claim"))
+    reading = _reading(network, table.fingerprint, sentence_field(network))
     if reading.unknown:
         st.caption(t("lstm.unknown", words=plain_list(reading.unknown)))
-    step = _choose_step(reading)
+    step = _choose_step(network, reading)
+    if network.labels:
+        _verdict_curve(network, reading, step)
     _expected(network, reading, step)
     _inside(network, reading, step)
 
 
-def _choose_step(reading: Reading) -> int:
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _reading(_network: InsideNetwork, fingerprint: str, sentence: str) -> Reading:
+    """Return the reading of ``sentence``, kept so that a step costs nothing; ``fingerprint`` stands for the network."""
+    return read_sentence(_network, sentence)
+
+
+def _choose_step(network: InsideNetwork, reading: Reading) -> int:
     last = reading.steps - 1
     st.session_state[_STEP] = min(last, max(0, st.session_state.get(_STEP, last)))
     step: int = st.session_state[_STEP]
     guesses = likeliest_words(reading)
-    kept = reading.signal("forget_gate", layer=-1).mean(1) if "forget_gate" in reading.traces[LEFT][-1].signals else None
+    gated = "forget_gate" in reading.traces[LEFT][-1].signals
+    kept = reading.signal("forget_gate", layer=-1).mean(1)[: reading.steps] if gated else None
     figure = unrolled_figure(
-        reading.pieces, [one.token for one in guesses], kept, step=step, chances=[one.probability for one in guesses],
-        dark=is_dark(),
+        reading.pieces, [answer_name(network, one.token) for one in guesses], kept, step=step,
+        chances=[one.probability for one in guesses], dark=is_dark(),
     )  # fmt: skip
     show_map(
         figure, key="lstm_unrolled", label=t("lstm.unrolled"), height=250, on_click=_go_to, revision=" ".join(reading.pieces)
     )
-    st.caption(t("lstm.unrolled_help" if kept is not None else "lstm.unrolled_plain"))
+    above = t("lstm.unrolled_labels" if network.labels else "lstm.unrolled_plain")
+    st.caption(f"{above} {t('lstm.unrolled_kept')}" if gated else above)
     if last:
         st.slider(t("lstm.step"), 0, last, key=_STEP)
     with st.container(horizontal=True):
@@ -59,17 +71,32 @@ def _go_to(step: int) -> None:
     st.session_state[_STEP] = step
 
 
+def _verdict_curve(network: InsideNetwork, reading: Reading, step: int) -> None:
+    """Draw how likely each label is after every token; the likeliest at the end come first, no more than six of them."""
+    chances = reading.chances()  # (T + 1, labels)
+    best = (-chances[-1]).argsort(kind="stable")[:_MOST_LABELS]
+    curves = {answer_name(network, reading.answers[label]): chances[:, label] for label in best}
+    st.subheader(t("lstm.verdicts"))
+    figure = verdict_figure(reading.pieces, curves, step=step, dark=is_dark())
+    show_map(figure, key="lstm_verdicts", label=t("lstm.verdicts"), height=240, on_click=_go_to)
+    st.caption(t("lstm.verdicts_both" if network.both_sides else "lstm.verdicts_left"))
+
+
 def _expected(network: InsideNetwork, reading: Reading, step: int) -> None:
     """Draw what the network expects after ``step``, what really comes, and which other words made it expect that."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(t("lstm.expects_both" if network.both_sides else "lstm.expects", word=plain(reading.pieces[step])))
+        title = "lstm.told" if network.labels else "lstm.expects_both" if network.both_sides else "lstm.expects"
+        st.subheader(t(title, word=plain(reading.pieces[step])))
         share = st.column_config.ProgressColumn(t("lstm.probability"), format="percent", min_value=0.0, max_value=1.0)
         guesses = reading.guesses(step)
-        rows = {t("lstm.token"): [one.token for one in guesses], t("lstm.probability"): [one.probability for one in guesses]}
+        answers = [answer_name(network, one.token) for one in guesses]
+        rows = {t("lstm.label" if network.labels else "lstm.token"): answers}
+        rows[t("lstm.probability")] = [one.probability for one in guesses]
         st.dataframe(rows, hide_index=True, column_config={t("lstm.probability"): share})
-        wanted = reading.wanted(step)
-        st.caption(t("lstm.really", word=plain(wanted.token), share=percent(wanted.probability, digits=2)))
+        if not network.labels:
+            wanted = reading.wanted(step)
+            st.caption(t("lstm.really", word=plain(wanted.token), share=percent(wanted.probability, digits=2)))
     with right:
         st.subheader(t("lstm.because"))
         found = influence(network, reading, step)
@@ -99,7 +126,8 @@ def _inside(network: InsideNetwork, reading: Reading, step: int) -> None:
     )
     show_map(figure, key="lstm_gates", label=t("lstm.gates"), height=int(figure.layout.height),
              on_click=lambda clicked: _go_to(min(reading.steps - 1, order[clicked])))  # fmt: skip
-    st.caption(t("lstm.gates_help"))
+    whole = network.labels and direction == RIGHT
+    st.caption(f"{t('lstm.gates_help')} {t('lstm.gates_whole')}" if whole else t("lstm.gates_help"))
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.subheader(t("lstm.one_unit", unit=unit))

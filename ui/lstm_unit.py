@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lstm_core.errors import UnreadableText
 from lstm_core.inside.network import InsideNetwork
 from lstm_core.inside.reading import Reading, read_sentence
 from lstm_core.inside.units import (
@@ -83,12 +84,16 @@ def _states(network: InsideNetwork, fingerprint: str) -> CorpusStates | None:
         st.info(t("lstm.units_stopped"), icon=None)
         st.button(t("lstm.again"), key="lstm_units_again", on_click=st.session_state.pop, args=(_STOPPED,))
         return None
-    return once(
-        key,
-        lambda progress: corpus_states(network, first_sentences(find_run(network.name)), progress=progress),
-        text=t("lstm.units_reading", count=f"{SENTENCES:,}"),
-        on_stop=lambda: st.session_state.update({_STOPPED: key}),
-    )
+    try:
+        return once(
+            key,
+            lambda progress: corpus_states(network, first_sentences(find_run(network.name)), progress=progress),
+            text=t("lstm.units_reading", count=f"{SENTENCES:,}"),
+            on_stop=lambda: st.session_state.update({_STOPPED: key}),
+        )
+    except UnreadableText:
+        st.info(t("lstm.units_no_text"), icon=None)
+        return None
 
 
 def _show(found: Matches, asked: list[str]) -> None:

@@ -24,8 +24,8 @@ def show_writing() -> None:
     if network is None:
         return
     st.markdown(t("lstm.writing_claim"))
-    if network.both_sides:
-        st.info(t("lstm.writing_both"), icon=None)
+    if network.both_sides or network.labels:
+        st.info(t("lstm.writing_labels" if network.labels else "lstm.writing_both"), icon=None)
         st.page_link("pages/train.py", label=t("table.empty_link"))
         return
     left, right = st.columns([1, 2], gap="large")

@@ -96,6 +96,16 @@ def unit_figure(
     return figure
 
 
+def verdict_figure(
+    tokens: Sequence[str], chances: Mapping[str, ArrayLike], *, step: int, dark: bool = False, height: int = 240
+) -> go.Figure:
+    """Return the curves of what a network says after each token: a probability 0-1 (steps,) for each label by its name."""
+    figure = unit_figure(tokens, chances, step=step, dark=dark, height=height)
+    figure.update_traces(hovertemplate="%{y:.1%}<extra>%{fullData.name}</extra>")
+    figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%")
+    return figure
+
+
 def unrolled_figure(
     tokens: Sequence[str],
     guesses: Sequence[str],

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
 from lstm_core.errors import NoNetwork, RunIncomplete
+from lstm_core.files import read_json
 from lstm_core.inside.cells import Floats, Layer, Trace, run_layer
+from lstm_core.model.objectives import OBJECTIVES, SentimentOptions
+from lstm_core.options import build
 from lstm_core.run_folder import RunDirectory
+from lstm_core.run_weights import read_weights
 from lstm_core.runs import read_config, read_manifest, read_vocabulary
 from lstm_core.text.tokenizers import Tokenizer, read_tokenizer
 from lstm_core.text.vocabulary import Vocabulary
 
 LEFT, RIGHT = "left", "right"
-OBJECTIVES = ("next-word", "cloze")
+READABLE = ("next-word", "cloze", "sentiment")
 """Objectives whose networks can be read here."""
 
 
@@ -37,9 +41,10 @@ class Linear:
 
 @dataclass(frozen=True, eq=False)
 class InsideNetwork:
-    """A trained network: its table (V, D), layers by direction (``left``; ``right`` too for cloze), and its output layer.
+    """A trained network: its table (V, D), layers by direction (``left``, and ``right`` where it reads so), its output layer.
 
     ``head`` holds what stands between the last layer and the output, by name: ``merge`` and ``projection`` where there are any.
+    ``labels`` are those it tells a text from, in the order of its outputs (none: it predicts words), ``task`` how it reads one.
     """
 
     name: str
@@ -50,10 +55,12 @@ class InsideNetwork:
     layers: Mapping[str, tuple[Layer, ...]]
     head: Mapping[str, Linear]
     output: Linear
+    labels: tuple[str, ...] = ()
+    task: SentimentOptions = field(default_factory=SentimentOptions)
 
     @property
     def both_sides(self) -> bool:
-        """Whether a word is guessed from what stands before and after it."""
+        """Whether it reads from the right as well."""
         return RIGHT in self.layers
 
     @property
@@ -83,16 +90,18 @@ class InsideNetwork:
 def read_network(run: RunDirectory) -> InsideNetwork:
     """Return the network of a finished run.
 
-    Raises :class:`NoNetwork` when the run keeps no weights or its objective is another than those of :data:`OBJECTIVES`,
+    Raises :class:`NoNetwork` when the run keeps no weights or its objective is another than those of :data:`READABLE`,
     :class:`RunIncomplete` when a file is damaged, :class:`RunTooNew`.
     """
     read_manifest(run)
-    objective = str(read_config(run).get("objective", OBJECTIVES[0]))
-    if not run.model.is_file() or objective not in OBJECTIVES:
+    config = read_config(run)
+    objective = str(config.get("objective", READABLE[0]))
+    if not run.model.is_file() or objective not in READABLE:
         raise NoNetwork(name=run.name)
+    labels, task = _task(run, config) if OBJECTIVES[objective].labelled else ((), SentimentOptions())
     vocabulary, (tokenizer, _) = read_vocabulary(run), read_tokenizer(run.tokenizer)
     try:
-        weights = {name: np.asarray(values, np.float32) for name, values in load_file(run.model).items()}
+        weights = read_weights(run)
         layers = {LEFT: _layers(weights, "layers" if "layers.0.weight_ih_l0" in weights else LEFT)}
         if "right.0.weight_ih_l0" in weights:
             layers[RIGHT] = _layers(weights, RIGHT)
@@ -101,7 +110,7 @@ def read_network(run: RunDirectory) -> InsideNetwork:
         output = Linear(weights.get("output.weight", embedding), weights["output.bias"])  # tied rows are kept once
     except (OSError, KeyError, SafetensorError):
         raise RunIncomplete(name=run.name, missing=run.model.name) from None
-    found = InsideNetwork(run.name, objective, vocabulary, tokenizer, embedding, layers, head, output)
+    found = InsideNetwork(run.name, objective, vocabulary, tokenizer, embedding, layers, head, output, labels, task)
     _check(found, run)
     return found
 
@@ -114,6 +123,15 @@ def softmax(scores: Floats) -> NDArray[np.float64]:
 
 def _zeros_if_none(after: Floats | None, like: Floats) -> Floats:
     return np.zeros_like(like) if after is None else after
+
+
+def _task(run: RunDirectory, config: Mapping[str, Any]) -> tuple[tuple[str, ...], SentimentOptions]:
+    """Return the labels that a classifier tells apart and how it reads a text."""
+    try:
+        labels = tuple(map(str, read_json(run.labels)["labels"]))
+    except (OSError, KeyError, TypeError, ValueError):
+        raise RunIncomplete(name=run.name, missing=run.labels.name) from None
+    return labels, build(SentimentOptions, config.get("objective_options") or {})
 
 
 def _layers(weights: Mapping[str, Floats], prefix: str) -> tuple[Layer, ...]:
@@ -133,8 +151,12 @@ def _check(network: InsideNetwork, run: RunDirectory) -> None:
     """Raise :class:`RunIncomplete` when the weights do not fit each other or the vocabulary."""
     size = len(network.vocabulary)
     try:
-        probe = network.run([[0]])[-1].hidden
-        fits = network.output(network.features(probe)).shape[-1] == size == len(network.embedding)
+        probes = [network.run([[0]], direction)[-1].hidden for direction in network.layers]
+        if network.labels:
+            seen = np.concatenate(probes * len(network.task.pooling.split("+")), -1)
+            fits = network.output(seen).shape[-1] == len(network.labels) and len(network.embedding) == size
+        else:
+            fits = network.output(network.features(probes[0])).shape[-1] == size == len(network.embedding)
     except (ValueError, IndexError):
         fits = False
     if not fits:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lstm_core.errors import TooFew, TooMany
 from lstm_core.inside.cells import Floats, Trace
 from lstm_core.inside.network import LEFT, RIGHT, InsideNetwork, softmax
+from lstm_core.inside.verdict import label_scores, running_scores
 from lstm_core.normalize import normalize
 from lstm_core.text.vocabulary import BOS, EOS, SPECIALS, UNK
 
@@ -20,7 +21,7 @@ Ids = NDArray[np.int64]
 
 
 class Guess(NamedTuple):
-    """A token the network expects, and with what probability (0-1)."""
+    """A token the network expects, or a label it tells, and with what probability (0-1)."""
 
     token: str
     probability: float
@@ -31,7 +32,8 @@ class Reading:
     """A sentence as the network read it: ``pieces`` (T + 1) as written, ``<bos>`` first, and their ``ids``.
 
     ``traces``: for each direction what every layer did, one step a token it read; ``order`` says which piece each step read
-    (the right side begins at the end, T + 1 being ``<eos>``). ``scores`` (T + 1, V): row t rates every token for place t + 1.
+    (the right side begins at the end, T + 1 being ``<eos>``). ``scores`` (T + 1, N): row t rates each of the N ``answers``:
+    every token of the vocabulary for place t + 1, or every label for the text of the first t tokens.
     """
 
     pieces: tuple[str, ...]
@@ -39,7 +41,7 @@ class Reading:
     traces: Mapping[str, tuple[Trace, ...]]
     order: Mapping[str, tuple[int, ...]]
     scores: Floats
-    vocabulary: tuple[str, ...]
+    answers: tuple[str, ...]
 
     @property
     def steps(self) -> int:
@@ -60,11 +62,15 @@ class Reading:
         values: Floats = self.traces[direction][layer].signals[name][0]
         return values
 
+    def chances(self) -> NDArray[np.float64]:
+        """Return the probability of every answer after each step, (T + 1, N)."""
+        return softmax(self.scores)
+
     def guesses(self, step: int, *, k: int = 8) -> tuple[Guess, ...]:
-        """Return the ``k`` likeliest tokens for the place after ``step``, from the likeliest down."""
+        """Return the ``k`` likeliest answers after ``step``, from the likeliest down."""
         chances = softmax(self.scores[step])
         best = np.argsort(-chances, kind="stable")[:k]
-        return tuple(Guess(self.vocabulary[at], float(chances[at])) for at in best)
+        return tuple(Guess(self.answers[at], float(chances[at])) for at in best)
 
     def wanted(self, step: int) -> Guess:
         """Return the token that really comes after ``step``, and the probability the network gave it."""
@@ -80,6 +86,8 @@ def read_sentence(network: InsideNetwork, sentence: str) -> Reading:
     pieces = cut(network, sentence)
     if not pieces:
         raise TooFew(what="tokens", given=0, needed=1)
+    if network.labels:
+        return _read_text(network, pieces[: network.task.max_length])
     ids = np.array([BOS, *network.vocabulary.encode(pieces)], dtype=np.int64)  # (T + 1,)
     traces = {LEFT: network.run(ids[None])}
     order = {LEFT: tuple(range(len(ids)))}
@@ -89,6 +97,16 @@ def read_sentence(network: InsideNetwork, sentence: str) -> Reading:
         order[RIGHT] = tuple(range(len(ids), 1, -1))
     scores = network.output(_features(network, ids[None])[0])  # (T + 1, V)
     return Reading((SPECIALS[BOS], *pieces), ids, traces, order, scores, network.vocabulary.tokens)
+
+
+def _read_text(network: InsideNetwork, pieces: tuple[str, ...]) -> Reading:
+    """Return how a network that tells labels reads a text: both directions go through ``<bos>``, its tokens and ``<eos>``."""
+    ids = np.array([BOS, *network.vocabulary.encode(pieces)], dtype=np.int64)  # (T + 1,)
+    whole, places = np.array([*ids, EOS]), tuple(range(len(ids) + 1))
+    ways = {LEFT: slice(None), RIGHT: slice(None, None, -1)}
+    traces = {direction: network.run(whole[None, ways[direction]], direction) for direction in network.layers}
+    order = {direction: places[ways[direction]] for direction in network.layers}
+    return Reading((SPECIALS[BOS], *pieces), ids, traces, order, running_scores(network, ids[1:]), network.labels)
 
 
 def cut(network: InsideNetwork, text: str) -> tuple[str, ...]:
@@ -102,18 +120,22 @@ def cut(network: InsideNetwork, text: str) -> tuple[str, ...]:
 def influence(network: InsideNetwork, reading: Reading, step: int) -> Mapping[int, float]:
     """Return how far the guess after ``step`` changes when one other token is left out, by the token's place (1 to T).
 
-    The number is the total variation distance between both distributions over the vocabulary: 0 nothing changes, 1
-    everything. A next-word network sees only the tokens up to ``step``; a cloze network those behind the gap as well.
+    The number is the total variation distance between both distributions over the answers: 0 nothing changes, 1 everything.
+    A network that fills gaps sees the tokens behind the gap as well, any other only those up to ``step``.
     """
-    last = len(reading.ids) if network.both_sides else step + 1
+    gap = network.both_sides and not network.labels
+    last = len(reading.ids) if gap else step + 1
     places = [place for place in range(1, last) if place != step + 1]
     if not places:
         return {}
     ids = reading.ids[:last]
     shorter = np.stack([np.delete(ids, place) for place in places])  # (J, last - 1)
-    rows = np.array([step - (place <= step) for place in places])
-    features = _features(network, shorter)[np.arange(len(places)), rows]  # (J, W)
-    moved = np.abs(softmax(network.output(features)) - softmax(reading.scores[step])).sum(1) / 2
+    if network.labels:
+        scores = label_scores(network, list(shorter[:, 1:]))
+    else:
+        rows = np.array([step - (place <= step) for place in places])
+        scores = network.output(_features(network, shorter)[np.arange(len(places)), rows])
+    moved = np.abs(softmax(scores) - softmax(reading.scores[step])).sum(1) / 2
     return {place: float(far) for place, far in zip(places, moved, strict=True)}
 
 
@@ -136,5 +158,5 @@ def busiest_unit(reading: Reading, *, direction: str = LEFT, layer: int = 0) -> 
 
 
 def likeliest_words(reading: Reading) -> Sequence[Guess]:
-    """Return the likeliest token after every step."""
+    """Return the likeliest answer after every step."""
     return [reading.guesses(step, k=1)[0] for step in range(reading.steps)]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_core.errors import InvalidOption, TooFew
+from lstm_core.errors import InvalidOption, TooFew, UnreadableText
 from lstm_core.inside.cells import Floats
 from lstm_core.inside.network import InsideNetwork
 from lstm_core.inside.reading import MOST_TOKENS
@@ -83,7 +83,10 @@ def first_sentences(run: RunDirectory, *, most: int = SENTENCES) -> Iterator[str
     config = read_config(run)
     spec = str(config.get("corpus", ""))
     spec = str(run.corpus) if spec.startswith(_UPLOAD) else spec
-    yield from islice(open_corpus(spec, config.get("corpus_options") or None).sentences(), most)
+    corpus = open_corpus(spec, config.get("corpus_options") or None)
+    if corpus.missing:  # nobody asked for a download
+        raise UnreadableText(name=spec, reason="missing")
+    yield from islice(corpus.sentences(), most)
 
 
 def corpus_states(network: InsideNetwork, sentences: Iterable[str], *, progress: Progress | None = None) -> CorpusStates:

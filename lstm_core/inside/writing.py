@@ -42,10 +42,10 @@ class Writing:
 def write_on(network: InsideNetwork, prompt: str, *, options: GenerationOptions, seed: int) -> Writing:
     """Return what ``network`` writes after ``prompt``, which may be empty.
 
-    The drawing is that of :func:`lstm_core.model.generation.write`. Raises :class:`InvalidOption` for a network that reads
-    from both sides, :class:`TooMany` for a long prompt.
+    The drawing is that of :func:`lstm_core.model.generation.write`. Raises :class:`InvalidOption` for a network that fills
+    gaps or tells labels, :class:`TooMany` for a long prompt.
     """
-    if network.both_sides:
+    if network.both_sides or network.labels:
         raise InvalidOption(name="objective", value=network.objective, rule="only a next-word network writes on")
     pieces = cut(network, prompt)
     state: Sequence[Mapping[str, Floats]] = ()

@@ -27,6 +27,20 @@ def test_a_sentence_is_read_step_by_step(visit, server, picture, dark, width):
     picture(page, f"lstm-steps-{'dark' if dark else 'light'}-{width}")
 
 
+@pytest.mark.parametrize("width", [1360, 360])
+def test_a_verdict_runs_along_a_review(visit, server, picture, width):
+    page = visit(server, "/lstm?table=nsmc-sentiment", dark=width == 360, width=width)
+    page.locator(".st-key-lstm_verdicts .atlas-plot[data-drawn]").wait_for()
+    page.locator(".st-key-lstm_equations .katex").first.wait_for()
+    settle(page)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.set_viewport_size({"width": width, "height": 2400})
+    settle(page)
+    page.wait_for_timeout(1000)
+    picture(page, f"lstm-verdict-{width}")
+
+
 def test_a_box_of_the_network_leads_to_its_step(visit, server):
     page = visit(server, "/lstm")
     plot = page.locator(".st-key-lstm_unrolled .atlas-plot[data-drawn]")

@@ -172,6 +172,7 @@ FAMILIES = {
     "metric.*": METRICS,
     "lstm.signal_*": sorted({name for signals in SIGNALS.values() for name in signals}),
     "lstm.direction_*": (LEFT, RIGHT),
+    "lstm.told_*": ("nsmc-sentiment_0", "nsmc-sentiment_1"),
     "lstm.cell_*": CELLS,
     "lstm.gradient_*": ("before", "after"),
     "lstm.method_*": ("lstm", *BASELINE_FORECASTS),
@@ -197,7 +198,7 @@ def test_every_error_has_its_sentence(kind):
     assert wanted <= given
 
 
-HANGUL_IN_ENGLISH = {"analogy.formula_help", "lstm.example_ko", "lstm.prompt_ko"}
+HANGUL_IN_ENGLISH = {"analogy.formula_help", "lstm.example_ko", "lstm.example_review", "lstm.prompt_ko"}
 
 
 def places(text: str) -> set[str]:

@@ -47,6 +47,24 @@ def test_steps_are_walked_and_the_equations_agree(open_app, shipped):
     assert app.slider(key="lstm_step").max == 2
 
 
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_classifier_shows_its_verdict_at_every_step(open_app, shipped, language):
+    app, words = open_app("lstm", lang=language, table="nsmc-sentiment"), catalogue_of(language)
+    good, bad = (words[f"lstm.told_nsmc-sentiment_{label}"] for label in (1, 0))
+    last = app.dataframe[0].value
+    assert last[words["lstm.label"]].tolist() == [good, bad] and last[words["lstm.probability"]].iloc[0] > 0.9
+    assert words["lstm.verdicts_both"] in words_on(app) and "c_t" in app.latex[0].value
+    app.slider(key="lstm_step").set_value(4).run()
+    assert app.dataframe[0].value[words["lstm.label"]].iloc[0] == bad  # after 지루하다
+    for view in ("units", "writing"):
+        clean(at(app, view))
+        assert words[{"units": "lstm.units_no_text", "writing": "lstm.writing_labels"}[view]] in [one.value for one in app.info]
+    app.segmented_control(key="lstm_view").set_value("steps").run()
+    app.segmented_control(key="lstm_direction").set_value("right").run()
+    assert words["lstm.gates_whole"] in words_on(app)
+    clean(app)
+
+
 @pytest.mark.parametrize("wrong", ["   ", "왕 " * 400])
 def test_what_cannot_be_read_gives_one_sentence_and_is_kept(open_app, shipped, wrong):
     app = open_app("lstm")
