@@ -130,7 +130,11 @@ def read_csv(data: bytes, name: str) -> NumberTable:
     if len(data) > MOST_BYTES:
         raise InvalidSeries(name=name, reason="long", row=0)
     text = _decoded(data, name)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)) if any(row)]
+    lines = io.StringIO(text, newline=None)  # whatever ends a line
+    try:
+        rows = [row for row in csv.reader(lines, delimiter=_delimiter(text)) if any(row)]
+    except csv.Error:  # such as a cell of a megabyte
+        raise InvalidSeries(name=name, reason="no_text", row=0) from None
     if len(rows) < 2:
         raise InvalidSeries(name=name, reason="short", row=max(0, len(rows) - 1))
     head, body = _header(rows)

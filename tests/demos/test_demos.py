@@ -69,7 +69,7 @@ def test_gradients_are_those_of_finite_differences(cell):
 
 def test_practice_is_measured_and_repeats():
     shares = []
-    asked = {"hidden": 8, "steps": 50, "seeds": 1}
+    asked = {"hidden": 8, "steps": 60, "seeds": 1}
     answer = measure_forgetting(asked, lambda share, so_far: shares.append(share))
     found = forgetting_of(answer)
     assert shares == sorted(shares) and shares[-1] == pytest.approx(1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lstm_core.errors import InvalidSeries
@@ -68,6 +68,7 @@ def test_what_cannot_be_forecast_is_refused_with_its_row(data, reason, row):
 
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=400))
+@example(b"\r\x01")
 def test_any_bytes_give_columns_or_one_sentence(data):
     try:
         table = read_csv(data, "any")

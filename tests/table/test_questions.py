@@ -72,7 +72,8 @@ def test_spearman_is_that_of_scipy(values):
 def test_pairs_are_ranked_by_cosine_and_missing_ones_counted():
     table = EmbeddingTable(("a", "b", "c"), [[1, 0], [1, 0.1], [0, 1]])
     found = evaluate_pairs(table, [("a", "b", 9.0), ("a", "c", 1.0), ("b", "c", 2.0), ("a", "x", 5.0)])
-    assert found.to_json() == {"pairs": {"asked": 4, "answerable": 3, "spearman": pytest.approx(1.0), "interval": None}}
+    pairs = {"asked": 4, "answerable": 3, "spearman": pytest.approx(1.0), "interval": None}
+    assert found.to_json() == {"transform": {"key": "raw"}, "pairs": pairs}
     assert evaluate_pairs(table, [("x", "y", 1.0)]).spearman is None
 
 
