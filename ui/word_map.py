@@ -27,9 +27,9 @@ from ui.waiting import shelf
 
 _HERE = Path(__file__).parent
 _WORDS = (
-    *("loading", "no_data", "no_library", "canvas", "move", "box", "lasso", "zoom_in", "zoom_out", "reset", "save", "save_svg"),
-    *("link", "copied", "in_address", "only", "rank", "play", "pause", "step_back", "step_on", "scrub", "speed", "trails"),
-    "step",
+    *("loading", "no_data", "no_library", "canvas", "moving", "move", "box", "lasso", "zoom_in", "zoom_out", "reset"),
+    *("save", "save_svg", "link", "copied", "in_address", "only", "rank", "play", "pause", "step_back", "step_on", "scrub"),
+    *("speed", "trails", "step"),
 )
 _PLACES = {name: f"{{{name}}}" for name in ("shown", "rank", "count", "step")}  # filled in by the scripts
 _PARTS = (

@@ -8,6 +8,7 @@ import { animate } from "./motion.js";
 import { drawOverlay } from "./overlay.js";
 import { painter, CANVAS_MOST } from "./paint.js";
 import { drawHover, drawLegend, drawTools, factsOf } from "./panel.js";
+import { Pace } from "./pace.js";
 import { Player } from "./player.js";
 import { savePng, saveSvg, shareLink } from "./save.js";
 import { Scene } from "./scene.js";
@@ -36,6 +37,7 @@ class Atlas {
     this.pointed = -1; // by hovering
     this.marked = -1; // by the keyboard or while typing
     this.listening = new AbortController();
+    this.pace = new Pace(() => { this.admit(); this.invalidate(); });
     this.player = new Player(part("player"), this.scene, () => this.moment());
     this.search = new Search(part("found"), this, root.dataset.field, this.listening.signal);
     listen(this.plot, this, this.listening.signal);
@@ -51,6 +53,7 @@ class Atlas {
     this.sizes.disconnect();
     this.looks.disconnect();
     this.player.stop();
+    this.pace.end();
     this.paint.drop();
   }
 
@@ -91,7 +94,7 @@ class Atlas {
     scene.setColours(data.colouring && { ...data.colouring, values: layers.values || scene.counts }, this.look.point);
     this.paint.upload({ origin: scene.from, target: scene.places, colour: scene.colours });
     this.furnish();
-    this.say(this.paint.webgl ? "" : data.words.canvas.replace("{shown}", this.digits(CANVAS_MOST)), true);
+    this.admit();
     this.render();
     this.plot.dataset.drawn = String(Number(this.plot.dataset.drawn || 0) + 1);
     if (scene.share < 1 && !scene.frames) this.glide();
@@ -164,6 +167,7 @@ class Atlas {
   moved() {
     this.touched = true;
     this.flight?.();
+    this.pace.moved();
     this.invalidate();
   }
 
@@ -183,6 +187,7 @@ class Atlas {
     this.flight?.();
     this.flight = animate((share) => {
       scene.camera = share < 1 ? start.between(goal, share) : goal;
+      this.pace.moved();
       this.render();
     });
   }
@@ -257,6 +262,11 @@ class Atlas {
     if (seen) setTimeout(() => this.live.classList.remove("shown"), 2500);
   }
 
+  // Say when not all points are drawn: those of the ordinary canvas, and while the map is moved.
+  admit(why = this.paint.webgl ? "" : "canvas", shown = CANVAS_MOST) {
+    this.say(why && this.data.words[why].replace("{shown}", this.digits(shown)), true);
+  }
+
   say(text, small = false) {
     this.note.textContent = text;
     this.note.classList.toggle("shown", Boolean(text));
@@ -280,8 +290,10 @@ class Atlas {
     }
     scene.resize(width, height);
     const project = scene.projector();
+    const count = this.pace.points(scene.count);
+    if (count < scene.count) this.admit("moving", count);
     this.paint.draw({
-      matrix: scene.camera.matrix(width, height), width, height, ratio, count: scene.count, numbers: scene.numbers, share: scene.share,
+      matrix: scene.camera.matrix(width, height), width, height, ratio, count, numbers: scene.numbers, share: scene.share,
       diameter: scene.diameter, depth: scene.camera.dimension === 3 ? scene.camera.distance * scene.camera.radius : 0,
       project: (point) => project(scene.place(point)), order: scene.named,
     });
