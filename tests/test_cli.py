@@ -288,7 +288,11 @@ def test_an_interrupt_while_another_trains_does_not_stop_the_other(ask, text, ho
         yield
 
     monkeypatch.setattr("lstm_core.training.loop.train", wait)
-    assert main(["train", "--run", "r", "--resume"]) == 130
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it from the start
+    try:
+        assert main(["train", "--run", "r", "--resume"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert not run.stop.exists()
 
 
