@@ -280,7 +280,6 @@ def test_a_refused_resume_leaves_the_stop_of_the_other_trainer_alone(ask, fails,
 
 def test_an_interrupt_while_another_trains_does_not_stop_the_other(ask, text, home, monkeypatch):
     ask("train", "--corpus", text, "--run", "r", *SMALL)
-    run = RunDirectory(home / "runs" / "r")
 
     def wait(*_, **__):
         os.kill(os.getpid(), signal.SIGINT)
@@ -293,7 +292,7 @@ def test_an_interrupt_while_another_trains_does_not_stop_the_other(ask, text, ho
         assert main(["train", "--run", "r", "--resume"]) == 130
     finally:
         signal.signal(signal.SIGINT, before)
-    assert not run.stop.exists()
+    assert not RunDirectory(home / "runs" / "r").stop.exists()
 
 
 def test_half_written_and_newer_runs(fails, home):
