@@ -126,7 +126,7 @@ class SampledSoftmax:
         return SampledMeasure(objective, counts=counts, negatives=negatives, generator=generator)
 
 
-class NegativeSampling:
+class NegativeSampling(SampledSoftmax):
     """Telling the wanted word from words drawn at random, one by one (noise-contrastive estimation)."""
 
     key = "negative"
@@ -137,15 +137,6 @@ class NegativeSampling:
         "Each drawn word is told from the real one. Scores approach log probabilities, but need not add up to 1, so perplexity "
         "and generation divide by the sum over all words.",
     )
-    samples = True
-    tabled = True
-
-    @staticmethod
-    def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
-        """Begin with each word as likely as it is frequent, which is where the scores of rare words belong."""
-        from lstm_core.model.sampled_loss import begin_with_frequencies
-
-        begin_with_frequencies(network, counts)
 
     @staticmethod
     def measure(
