@@ -29,7 +29,7 @@ from lstm_core.text.corpus import open_corpus
 from lstm_core.text.encode import encode_corpus
 from lstm_core.text.token_file import Sentences
 from lstm_core.training.config import TrainConfig
-from lstm_core.training.data import Layout, Stream, epoch_order, split
+from lstm_core.training.data import Layout, Stream, epoch_order, split, wanted_counts
 from lstm_core.training.optimizer import Optimizer
 
 HELD_TOKENS = 8_000
@@ -113,7 +113,7 @@ def _compare(text: Path, vocab: int, seconds: float) -> tuple[object, ...]:
     sentences = corpus.sentences
     numbers, held = split(len(sentences), share=0.01, seed=0)
     ids = torch.from_numpy(Stream(sentences, held).read(0, HELD_TOKENS + 1).astype(np.int64))[None]
-    size, counts = len(corpus.vocabulary), corpus.vocabulary.counts
+    size, counts = len(corpus.vocabulary), wanted_counts(corpus.vocabulary, sentences=len(sentences), threshold=0.0)
     sides = (_plain(size, _batches(sentences, numbers, PLAIN)), _ours(size, counts, _batches(sentences, numbers, OURS)))
     for _ in range(TURNS):
         for side, share in zip(sides, (1.0, SHARE), strict=True):

@@ -55,8 +55,7 @@ class Thinning:
         """
         if threshold == 0.0:
             return None
-        counts = np.maximum(np.array(vocabulary.counts, dtype=np.float64), 1e-9)
-        keep = np.minimum(1.0, np.sqrt(threshold * counts.sum() / counts))
+        keep = _kept(vocabulary, threshold)
         return cls(keep, int(np.random.SeedSequence([seed, 3, epoch]).generate_state(1, np.uint64)[0]))
 
     def stay(self, ids: Ids, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -66,6 +65,24 @@ class Thinning:
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         drawn = ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
         return drawn < self.keep[ids]
+
+
+def _kept(vocabulary: Vocabulary, threshold: float) -> NDArray[np.float64]:
+    counts = np.maximum(np.array(vocabulary.counts, dtype=np.float64), 1e-9)
+    kept: NDArray[np.float64] = np.minimum(1.0, np.sqrt(threshold * counts.sum() / counts))
+    return kept
+
+
+def wanted_counts(vocabulary: Vocabulary, *, sentences: int, threshold: float) -> tuple[int, ...]:
+    """Return how often each token of ``vocabulary`` is what has to be predicted while the text is read once, (V,).
+
+    That is its count, less what thinning with ``threshold`` (0: none) leaves out; ``<eos>`` ends each of ``sentences``.
+    """
+    counts = np.array(vocabulary.counts, dtype=np.float64)
+    if threshold > 0.0:
+        counts *= _kept(vocabulary, threshold)
+    counts[EOS] = sentences
+    return tuple(np.rint(counts).astype(int).tolist())
 
 
 class Stream:

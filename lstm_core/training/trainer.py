@@ -32,7 +32,7 @@ from lstm_core.training.checkpoint import (
 )
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.counted import begin_with_counts
-from lstm_core.training.data import split
+from lstm_core.training.data import split, wanted_counts
 from lstm_core.training.distributed import ALONE, Said, Team, seed_of
 from lstm_core.training.held_out import HeldOut, measure_held_out
 from lstm_core.training.optimizer import Optimizer
@@ -69,7 +69,7 @@ class Trainer:
         if config.first_rows == "counts":
             learned, _ = split(len(prepared.sentences), share=config.validation, seed=config.seed)
             begin_with_counts(self.network, prepared.sentences, learned, seed=config.seed)
-        counts = prepared.vocabulary.counts
+        counts = wanted_counts(prepared.vocabulary, sentences=len(prepared.sentences), threshold=config.subsample)
         self.loss.prepare(self.network, counts=counts)
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
         self.measure = self.loss.measure(objective, counts=counts, negatives=config.negatives, generator=self.draws)

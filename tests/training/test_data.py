@@ -11,7 +11,7 @@ from lstm_core.options import describe
 from lstm_core.text.token_file import Sentences
 from lstm_core.text.vocabulary import MOST_TYPES, SPECIALS, Vocabulary
 from lstm_core.training.config import TrainConfig, config_from_json
-from lstm_core.training.data import MOST_VALIDATION, Layout, Stream, Thinning, epoch_order, split
+from lstm_core.training.data import MOST_VALIDATION, Layout, Stream, Thinning, epoch_order, split, wanted_counts
 from lstm_core.training.reporter import Pace
 from lstm_core.training.schedule import evaluation_steps, learning_rate, snapshot_steps
 
@@ -76,6 +76,11 @@ class TestThinning:
         stream = self.stream(self.thinning())
         pieces = [stream.read(start, min(start + 77, len(stream))) for start in range(0, len(stream), 77)]
         assert np.concatenate(pieces).tolist() == whole(stream)
+
+    def test_what_has_to_be_predicted_by_hand(self):
+        how = {"sentences": 70}
+        assert wanted_counts(self.VOCABULARY, threshold=0.0, **how) == (0, 0, 0, 70, 900, 100)
+        assert wanted_counts(self.VOCABULARY, threshold=0.1, **how) == (0, 0, 0, 70, 300, 100)
 
 
 @given(st.integers(1, 500), st.floats(0, 0.5), st.integers(0, 9))

@@ -23,7 +23,7 @@ def test_a_sampled_loss_learns_the_rule_too_and_is_measured_by_the_full_one(new_
     for loss, negatives in (("sampled", 16), ("negative", 128)):
         settings = {"epochs": 15, "lr": 0.02, "loss": loss, "negatives": negatives, "patience": 100}
         *_, last = train(new_run(loss), small.model_copy(update=settings))
-        assert last.perplexity < 6 < 13
+        assert last.perplexity < 4.5 < 13
 
 
 def test_what_was_learned_in_groups_is_read_and_measured(new_run, small):
