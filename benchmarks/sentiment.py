@@ -1,7 +1,11 @@
 """How well labels are told: an LSTM from random rows beside a linear model on the same split, and published figures.
 
     .venv/bin/python -m benchmarks.sentiment --train ratings_train.txt --test ratings_test.txt     # 20 minutes on 2 cores
+    .venv/bin/python -m benchmarks.sentiment --train … --test … --unlabelled reviews.txt           # an hour
     .venv/bin/python -m benchmarks.sentiment --train … --test … --run runs/mood                    # a run that is there
+
+With ``--unlabelled`` a second LSTM starts from the table and the layers of a cloze network that has read these reviews, one
+a line, without any that is in the test texts; both runs stand beside ``--run``, and are taken as they are if they are there.
 
 The linear model is the usual strong baseline: TF-IDF of character 1- to 4-grams and logistic regression (scikit-learn). Both
 see the same training texts; the test texts are measured once.
@@ -12,6 +16,7 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks.results import markdown_table, write_section
 from lstm_core.options import build
@@ -36,6 +41,29 @@ SETTINGS = {
     "epochs": 4,
     "validation": 0.05,
 }
+READING = {
+    "objective": "cloze",
+    "loss": "sampled",
+    "tokenizer": "morphemes",
+    "max_vocab": 30_000,
+    "min_count": 3,
+    "embedding_dim": 128,
+    "hidden_size": 192,
+    "neighbours": 0,
+    "tie_weights": True,
+    "first_rows": "random",
+    "dropout": 0.1,
+    "word_dropout": 0.1,
+    "batch_size": 128,
+    "negatives": 2048,
+    "lr": 0.004,
+    "epochs": 2,
+    "evaluations": 4,
+    "snapshots": 0,
+}
+"""How the unlabelled reviews are read."""
+GOING_ON = {**SETTINGS, "lr": 0.001, "epochs": 3}
+"""How labels are learned by a network that has read them."""
 PUBLISHED = (
     ("LSTM 128, Okt morphemes (wikidocs.net/44249), official split", 0.854),
     ("structured self-attentive network (github.com/seopbo/nlp_classification), official split", 0.864),
@@ -48,8 +76,14 @@ def main() -> None:
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--test", type=Path, required=True)
     parser.add_argument("--run", type=Path, default=Path("runs/sentiment-benchmark"), help="where the network is, or will be")
+    parser.add_argument("--unlabelled", type=Path, help="reviews to read before the labels are learned, one a line")
     given = parser.parse_args()
-    rows = [_network(given.run, given.train, given.test), _linear(given.train, given.test)]
+    rows = [_network(given.run, given.train, given.test)]
+    if given.unlabelled:
+        read = given.run.with_name(f"{given.run.name}-read")
+        _read(read, given.unlabelled, given.test)
+        rows.append(_network(given.run.with_name(f"{given.run.name}-going-on"), given.train, given.test, read))
+    rows.append(_linear(given.train, given.test))
     table = markdown_table(("model", "accuracy", "macro F1", "minutes"), [*rows, *((*row, "-", "-") for row in PUBLISHED)])
     scores = read_scores(RunDirectory(given.run))["test"]
     about = f"{scores.texts:,} test texts. Settings of the LSTM: {_settings(given.run)}."
@@ -57,17 +91,38 @@ def main() -> None:
     print(table)
 
 
-def _network(path: Path, train_file: Path, test_file: Path) -> tuple[object, ...]:
+def _network(path: Path, train_file: Path, test_file: Path, start: Path | None = None) -> tuple[object, ...]:
     """Return name, accuracy, macro F1 and minutes of the network in ``path``, trained now if it is not there."""
-    if not path.is_dir():
-        run = RunDirectory.create(path.parent, path.name)
-        settings = {**SETTINGS, "corpus": str(train_file), "corpus_options": COLUMNS, "test": str(test_file)}
-        for progress in train(run, build(TrainConfig, settings)):
-            print(f"{progress.stage} {progress.fraction:.1%}, accuracy {progress.accuracy}", flush=True)
-    run = RunDirectory(path)
+    learning = {**GOING_ON, "init_from": str(start)} if start else SETTINGS
+    settings = {**learning, "corpus": str(train_file), "corpus_options": COLUMNS, "test": str(test_file)}
+    run = _trained(path, settings)
     scores, config, summary = read_scores(run)["test"], read_config(run), read_manifest(run)["summary"]
     name = f"LSTM {config['hidden_size']} in both directions, {config['tokenizer']}, {config['threads']} thread(s)"
-    return name, scores.accuracy, scores.macro_f1, round(summary["seconds"] / 60, 1)
+    if start:
+        told = read_manifest(RunDirectory(start))["summary"]
+        name += f", after {told['sentences']:,} unlabelled reviews ({round(told['seconds'] / 60, 1)} minutes)"
+    return name, f"{scores.accuracy:.4f}", f"{scores.macro_f1:.4f}", round(summary["seconds"] / 60, 1)
+
+
+def _read(path: Path, unlabelled: Path, test_file: Path) -> None:
+    """Read the unlabelled reviews that are not in the test texts, unless the network is there already."""
+    if path.is_dir():
+        return
+    tested = {" ".join(text.split()) for text, _ in open_corpus(str(test_file), COLUMNS).labelled()}
+    kept = path.with_suffix(".txt")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with unlabelled.open(encoding="utf-8") as lines, kept.open("w", encoding="utf-8") as out:
+        out.writelines(line for line in lines if " ".join(line.split()) not in tested)
+    _trained(path, {**READING, "corpus": str(kept)})
+
+
+def _trained(path: Path, settings: dict[str, Any]) -> RunDirectory:
+    """Return the run in ``path``, trained now if it is not there."""
+    if not path.is_dir():
+        run = RunDirectory.create(path.parent, path.name)
+        for progress in train(run, build(TrainConfig, settings)):
+            print(f"{progress.stage} {progress.fraction:.1%}, accuracy {progress.accuracy}", flush=True)
+    return RunDirectory(path)
 
 
 def _linear(train_file: Path, test_file: Path) -> tuple[object, ...]:
@@ -85,7 +140,7 @@ def _linear(train_file: Path, test_file: Path) -> tuple[object, ...]:
     matrix = confusion_matrix(labels, model.predict(texts), labels=model.classes_).tolist()
     scores = LabelScores(tuple(model.classes_), tuple(tuple(row) for row in matrix))
     name = "logistic regression, TF-IDF of character 1- to 4-grams"
-    return name, scores.accuracy, scores.macro_f1, round((time.monotonic() - began) / 60, 1)
+    return name, f"{scores.accuracy:.4f}", f"{scores.macro_f1:.4f}", round((time.monotonic() - began) / 60, 1)
 
 
 def _settings(path: Path) -> str:
