@@ -57,7 +57,7 @@ READING = {
     "batch_size": 128,
     "negatives": 2048,
     "lr": 0.004,
-    "epochs": 2,
+    "epochs": 1,
     "evaluations": 4,
     "snapshots": 0,
 }

@@ -114,7 +114,7 @@ def _compare(text: Path, vocab: int, seconds: float) -> tuple[object, ...]:
     numbers, held = split(len(sentences), share=0.01, seed=0)
     ids = torch.from_numpy(Stream(sentences, held).read(0, HELD_TOKENS + 1).astype(np.int64))[None]
     size, counts = len(corpus.vocabulary), wanted_counts(corpus.vocabulary, sentences=len(sentences), threshold=0.0)
-    sides = (_plain(size, _batches(sentences, numbers, PLAIN)), _ours(size, counts, _batches(sentences, numbers, OURS)))
+    sides = (plain_side(size, _batches(sentences, numbers, PLAIN)), _ours(size, counts, _batches(sentences, numbers, OURS)))
     for _ in range(TURNS):
         for side, share in zip(sides, (1.0, SHARE), strict=True):
             side.learn(share * seconds / TURNS)
@@ -138,7 +138,8 @@ def _batches(sentences: Sentences, numbers: np.ndarray, how: dict[str, float]) -
         epoch += 1
 
 
-def _plain(vocab: int, batches: Iterator[tuple[Tensor, Tensor]]) -> Side:
+def plain_side(vocab: int, batches: Iterator[tuple[Tensor, Tensor]]) -> Side:
+    """Return the usual plain model of ``vocab`` words, learning from ``batches``."""
     torch.manual_seed(0)
     model, loss_of = PlainModel(vocab), nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=PLAIN["lr"])
