@@ -117,6 +117,18 @@ class TrainConfig(ModelConfig):
         help=Text("한 번에 나란히 읽는 글줄의 수", "How many streams of text are read side by side"),
         advanced=True,
     )
+    accumulate: int = option(
+        1,
+        ge=1,
+        le=1024,
+        label=Text("모아서 배우는 배치 수", "Batches per step"),
+        help=Text(
+            "배치 몇 개의 기울기를 모아 가중치를 한 번 바꿀지. 그만큼 큰 배치와 같은 것을 배우면서 메모리는 더 쓰지 않습니다.",
+            "How many batches add up their gradients before the weights change once: what a batch so many times as large "
+            "learns, without its memory",
+        ),
+        advanced=True,
+    )
     bptt: int = option(
         32,
         ge=2,
@@ -232,6 +244,11 @@ class TrainConfig(ModelConfig):
             return values
         rest = {key: value for key, value in values.items() if key not in its}
         return {**rest, "objective_options": {**(values.get("objective_options") or {}), **its}}
+
+    @property
+    def rows_a_step(self) -> int:
+        """How many streams, or texts, one change of the weights learns from."""
+        return self.batch_size * self.accumulate
 
     @property
     def task(self) -> Any:

@@ -43,12 +43,16 @@ class Optimizer:
 
     def step(self, loss: torch.Tensor, *, lr: float, used: Sequence[UsedRows]) -> None:
         """Change the weights against the gradient of ``loss``, cut to the length the settings allow."""
+        self.forget()
         self.backward(loss)
         self.update(lr=lr, used=used)
 
-    def backward(self, loss: torch.Tensor) -> None:
-        """Work out the gradients of ``loss``."""
+    def forget(self) -> None:
+        """Let gradients begin anew."""
         self._whole.zero_grad(set_to_none=True)
+
+    def backward(self, loss: torch.Tensor) -> None:
+        """Add the gradients of ``loss`` to those that are there."""
         loss.backward()  # type: ignore[no-untyped-call]
 
     def update(self, *, lr: float, used: Sequence[UsedRows]) -> None:
