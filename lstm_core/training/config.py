@@ -148,6 +148,25 @@ class TrainConfig(ModelConfig):
         ),
         advanced=True,
     )
+    optimizer: Literal["adamw", "sgd", "adagrad"] = option(
+        "adamw",
+        label=Text("최적화 방법", "Optimizer"),
+        help=Text(
+            "AdamW는 값마다 걸음 크기를 맞춥니다. SGD는 기울기 그대로 움직여 더 큰 학습률(0.1~1)이 필요하고, "
+            "Adagrad는 자주 바뀐 값일수록 걸음을 줄입니다.",
+            "AdamW suits the step to each value; SGD follows the gradient as it is and needs a larger rate (0.1 to 1); Adagrad "
+            "shortens the steps of values that changed often.",
+        ),
+        advanced=True,
+    )
+    momentum: float = option(
+        0.9,
+        ge=0.0,
+        lt=1.0,
+        label=Text("모멘텀", "Momentum"),
+        help=Text("SGD가 앞선 걸음을 얼마나 이어 가는지", "How much of its earlier steps SGD carries on"),
+        advanced=True,
+    )
     weight_decay: float = option(
         0.01,
         ge=0.0,
