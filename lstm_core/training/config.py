@@ -244,10 +244,13 @@ class TrainConfig(ModelConfig):
     )
     threads: int = option(
         2,
-        ge=1,
+        ge=0,
         le=256,
         label=Text("스레드 수", "Threads"),
-        help=Text("계산에 쓰는 스레드의 수", "How many threads compute"),
+        help=Text(
+            "계산에 쓰는 스레드의 수. 0이면 쓸 수 있는 코어를 모두 씁니다.",
+            "How many threads compute; 0 uses every core there is.",
+        ),
         advanced=True,
     )
 

@@ -53,7 +53,11 @@ class Team:
         return self.size == 1
 
     def threads(self, wanted: int) -> int:
-        """Return with how many threads to compute: ``wanted``, but no more than this machine has for each process on it."""
+        """Return with how many threads to compute: ``wanted``, but no more than this machine has for each process on it.
+
+        0 stands for as many as there are cores for this process.
+        """
+        wanted = wanted or _cores()
         if self.alone:
             return wanted
         here = int(os.environ.get("LOCAL_WORLD_SIZE", self.size))
@@ -200,6 +204,11 @@ def _generation(store: Any, rank: int, size: int) -> str:
         missing = {other for other in missing if not store.check([f"heard/{mine}/{other}"])}
         time.sleep(0.02)
     return mine
+
+
+def _cores() -> int:
+    """Return on how many cores this process may run."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def restarted() -> bool:
