@@ -50,6 +50,15 @@ class ModelConfig(Options):
         help=Text("학습할 때 일부러 0으로 만드는 값의 비율", "The share of values deliberately set to zero while training"),
         advanced=True,
     )
+    locked_dropout: bool = option(
+        False,
+        label=Text("드롭아웃 자리 고정", "Locked dropout"),
+        help=Text(
+            "학습 구간 하나를 읽는 동안 모든 시점에서 같은 자리의 값을 0으로 만듭니다. 끄면 시점마다 새로 뽑습니다.",
+            "The same values are set to zero at every step of a window; otherwise others are drawn at each step.",
+        ),
+        advanced=True,
+    )
     tie_weights: bool = option(
         True,
         label=Text("입출력 가중치 공유", "Tie weights"),

@@ -11,7 +11,8 @@ from torch import Tensor
 from lstm_core.model.losses import StepLoss
 from lstm_core.model.network import State, WordNetwork
 from lstm_core.model.objectives import Objective
-from lstm_core.model.sampled_loss import gathered
+from lstm_core.model.rows import StepRows
+from lstm_core.model.sampled_loss import predicted, rows_of
 
 FLATTENED = 0.75
 """Noise words are drawn in proportion to their count to this power, as Mikolov et al. (2013) do for negative sampling."""
@@ -46,14 +47,22 @@ class NegativeMeasure:
         self._objective = objective
         self._noise = Noise(counts, draws=negatives, generator=generator)
 
-    def __call__(self, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None) -> StepLoss:
-        """Return the loss on ``inputs`` and ``targets`` (B, T), with the rows it used."""
+    def rows(self, network: WordNetwork, inputs: Tensor, targets: Tensor) -> StepRows:
+        """Draw the words of a step and return the rows that it touches."""
         drawn, times = self._noise.draw()
-        step = gathered(self._objective, network, inputs, targets=targets, state=state, drawn=drawn)
-        rows, bias = step.written.rows
-        bias = bias - self._noise.log_expected[step.written.ids]
-        own, others = step.written.place(step.wanted), step.written.place(drawn)
-        mine = (step.features * F.embedding(own, rows)).sum(1) + bias[own]  # (N,)
-        theirs = torch.addmm(bias[others], step.features, rows[others].t())  # (N, n)
+        return rows_of(self._objective, network, inputs, targets=targets, words=drawn)._replace(drawn=(drawn, times))
+
+    def __call__(
+        self, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None, rows: StepRows | None = None
+    ) -> StepLoss:
+        """Return the loss on ``inputs`` and ``targets`` (B, T), with the rows it used: ``rows`` of the whole, for a part."""
+        touched = rows or self.rows(network, inputs, targets)
+        (drawn, times), compares = touched.drawn, touched.compares
+        features, wanted, state = predicted(self._objective, network, inputs, targets=targets, state=state, rows=touched)
+        table, bias = compares.rows
+        bias = bias - self._noise.log_expected[compares.ids]
+        own, others = compares.place(wanted), compares.place(drawn)
+        mine = (features * F.embedding(own, table)).sum(1) + bias[own]  # (N,)
+        theirs = torch.addmm(bias[others], features, table[others].t())  # (N, n)
         loss = (F.softplus(-mine) + F.softplus(theirs) @ times).mean()
-        return StepLoss(loss, len(step.wanted), step.state, step.used)
+        return StepLoss(loss, len(wanted), state, touched.used)

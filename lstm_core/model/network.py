@@ -23,10 +23,12 @@ class SeededDropout(nn.Module):
     """Inverted dropout that draws from its own generator, so that a training leaves the global random state alone.
 
     One byte is drawn for each value (eight at a time: half the time of Bernoulli draws), so rates are multiples of 1/256.
+    ``locked``: values (B, T, W) lose the same of their W at all T places (Gal & Ghahramani 2016, Merity et al. 2018).
     """
 
-    def __init__(self, rate: float, generator: torch.Generator) -> None:
+    def __init__(self, rate: float, generator: torch.Generator, *, locked: bool = False) -> None:
         super().__init__()
+        self.locked = locked
         self.kept = max(1, round((1.0 - rate) * 256))  # of 256
         self.generator = generator
 
@@ -34,9 +36,10 @@ class SeededDropout(nn.Module):
         """Return ``values`` with its share set to zero and the rest scaled up; unchanged outside training."""
         if not self.training or self.kept == 256:
             return values
-        words = torch.empty(-(-values.numel() // 8), dtype=torch.int64)
+        shape = values[:, :1].shape if self.locked else values.shape
+        words = torch.empty(-(-shape.numel() // 8), dtype=torch.int64)
         drawn = words.random_(-(2**63), None, generator=self.generator).view(torch.uint8)
-        keep = (drawn[: values.numel()] < self.kept).view(values.shape)
+        keep = (drawn[: shape.numel()] < self.kept).view(shape)
         return values * keep.to(values.dtype).mul_(256 / self.kept)
 
 
@@ -57,7 +60,7 @@ class WordNetwork(nn.Module):
             self.embedding = nn.Embedding(vocab_size, config.embedding_dim)
             self._build(width)
             self.output = nn.Linear(width, outputs or vocab_size)
-        self.dropout = SeededDropout(config.dropout, self.generator)
+        self.dropout = SeededDropout(config.dropout, self.generator, locked=config.locked_dropout)
         self.hiding = SeededDropout(config.word_dropout, self.generator)
         if config.tie_weights:
             self.output.weight = self.embedding.weight

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -21,3 +23,20 @@ class UsedRows:
     def place(self, ids: Tensor) -> Tensor:
         """Return where each of ``ids`` stands among the used rows; every one of them must be used."""
         return torch.searchsorted(self.ids, ids.contiguous())
+
+
+class StepRows(NamedTuple):
+    """All rows that a step touches: those it ``reads``, those predictions ``compares`` with, and what was ``drawn`` for it.
+
+    Parts of a batch that are worked through one after another, or by several processes, share them: they hold the gradients
+    of all. Input rows and output rows are one :class:`UsedRows` where they are one table.
+    """
+
+    reads: UsedRows
+    compares: UsedRows
+    drawn: Any = None
+
+    @property
+    def used(self) -> tuple[UsedRows, ...]:
+        """The rows of each table once."""
+        return (self.reads,) if self.reads is self.compares else (self.reads, self.compares)

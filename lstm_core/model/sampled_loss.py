@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -12,7 +12,7 @@ from torch import Tensor
 from lstm_core.model.losses import StepLoss
 from lstm_core.model.network import State, WordNetwork
 from lstm_core.model.objectives import Objective
-from lstm_core.model.rows import UsedRows
+from lstm_core.model.rows import StepRows, UsedRows
 
 CHUNK = 512
 """Positions whose logits exist at one time."""
@@ -54,51 +54,49 @@ class SampledMeasure:
     least where that of the full softmax is (Jean et al. 2015). Only the rows that are read get gradients.
     """
 
-    def __init__(
-        self, objective: Objective, *, counts: Sequence[int], negatives: int, generator: torch.Generator
-    ) -> None:
+    def __init__(self, objective: Objective, *, counts: Sequence[int], negatives: int, generator: torch.Generator) -> None:
         self._objective = objective
         self._sampler = Sampler(counts, draws=negatives, generator=generator)
 
+    def rows(self, network: WordNetwork, inputs: Tensor, targets: Tensor) -> StepRows:
+        """Draw the words of a step and return the rows that it touches."""
+        drawn = self._sampler.draw()
+        return rows_of(self._objective, network, inputs, targets=targets, words=drawn)._replace(drawn=drawn)
+
     def __call__(
-        self, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None
+        self, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None, rows: StepRows | None = None
     ) -> StepLoss:
-        """Return the loss on ``inputs`` and ``targets`` (B, T), with the rows it used."""
-        drawn, log_chance = self._sampler.draw(), self._sampler.log_chance
-        step = gathered(self._objective, network, inputs, targets=targets, state=state, drawn=drawn)
-        rows, bias = step.written.rows
-        bias = bias - log_chance[step.written.ids]
-        own, others = step.written.place(step.wanted), step.written.place(drawn)
+        """Return the loss on ``inputs`` and ``targets`` (B, T), with the rows it used: ``rows`` of the whole, for a part."""
+        touched = rows or self.rows(network, inputs, targets)
+        drawn, compares = touched.drawn, touched.compares
+        features, wanted, state = predicted(self._objective, network, inputs, targets=targets, state=state, rows=touched)
+        table, bias = compares.rows
+        bias = bias - self._sampler.log_chance[compares.ids]
+        own, others = compares.place(wanted), compares.place(drawn)
         loss: Tensor = _SampledCrossEntropy.apply(  # type: ignore[no-untyped-call]
-            step.features, F.embedding(own, rows), bias[own], rows[others], bias[others], _columns(drawn, step.wanted)
+            features, F.embedding(own, table), bias[own], table[others], bias[others], _columns(drawn, wanted)
         )
-        return StepLoss(loss, len(step.wanted), step.state, step.used)
+        return StepLoss(loss, len(wanted), state, touched.used)
 
 
-class Gathered(NamedTuple):
-    """Features (N, W) and the words wanted of them (N,), and the rows of the output layer they are compared with."""
-
-    features: Tensor
-    wanted: Tensor
-    state: State
-    written: UsedRows
-    used: tuple[UsedRows, ...]
-
-
-def gathered(
-    objective: Objective, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None, drawn: Tensor
-) -> Gathered:
-    """Return what ``network`` makes of a batch of which only the rows that are read, wanted or ``drawn`` are touched."""
+def rows_of(objective: Objective, network: WordNetwork, inputs: Tensor, *, targets: Tensor, words: Tensor) -> StepRows:
+    """Return the rows of ``network`` that a batch reads, and those of its targets and of ``words`` (n,)."""
     table, output = network.embedding.weight, network.output
-    reads, asked = objective.reads(inputs, targets), torch.cat([targets.reshape(-1), drawn])
+    reads, asked = objective.reads(inputs, targets), torch.cat([targets.reshape(-1), words])
     if output.weight is table:
-        read = written = UsedRows(torch.cat([reads, asked]), table, output.bias)
-    else:
-        read, written = UsedRows(reads, table), UsedRows(asked, output.weight, output.bias)
-    features, wanted, state = objective.predictions(
-        network, inputs, targets=targets, state=state, embed=lambda ids: F.embedding(read.place(ids), read.rows[0])
+        both = UsedRows(torch.cat([reads, asked]), table, output.bias)
+        return StepRows(both, both)
+    return StepRows(UsedRows(reads, table), UsedRows(asked, output.weight, output.bias))
+
+
+def predicted(
+    objective: Objective, network: WordNetwork, inputs: Tensor, *, targets: Tensor, state: State | None, rows: StepRows
+) -> tuple[Tensor, Tensor, State]:
+    """Return features (N, W), wanted (N,) and state of a batch whose rows are looked up among ``rows``."""
+    reads = rows.reads
+    return objective.predictions(
+        network, inputs, targets=targets, state=state, embed=lambda ids: F.embedding(reads.place(ids), reads.rows[0])
     )
-    return Gathered(features, wanted, state, written, (read,) if written is read else (read, written))
 
 
 def _columns(drawn: Tensor, wanted: Tensor) -> Tensor:

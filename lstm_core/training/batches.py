@@ -63,7 +63,7 @@ class TextStreams:
         yield from self._laid_out(self._held).windows(self._held)
 
     def _laid_out(self, stream: Stream) -> Layout:
-        return Layout.of(len(stream), batch_size=self._config.batch_size, bptt=self._config.bptt)
+        return Layout.of(len(stream), batch_size=self._config.rows_a_step, bptt=self._config.bptt)
 
     def _stream(self, epoch: int) -> Stream:
         """Return the training text in the order of ``epoch``, thinned out as that epoch's draw says.
@@ -87,12 +87,12 @@ class LabelledTexts:
             raise TooFew(what="sentences", given=len(known), needed=2)
         mine, held = split(len(known), share=config.validation, seed=config.seed)
         self._numbers, self._held = known[mine], known[held]
-        self.steps, self.held = -(-len(self._numbers) // config.batch_size), len(self._held) > 0
+        self.steps, self.held = -(-len(self._numbers) // config.rows_a_step), len(self._held) > 0
 
     def epoch(self, number: int, *, first: int = 0) -> Iterator[Batch]:
         """Yield the texts of a fresh shuffle, sorted by length within 64 batches, and these batches shuffled again."""
         order = self._ordered(number)
-        size = self._config.batch_size
+        size = self._config.rows_a_step
         turns = np.random.default_rng([self._config.seed, 4, number]).permutation(self.steps)
         for turn in turns[first:].tolist():
             numbers = order[turn * size : (turn + 1) * size]
@@ -103,7 +103,7 @@ class LabelledTexts:
         yield from _by_length(self._sentences, self._labels, self._held, longest=self._longest)
 
     def _ordered(self, epoch: int) -> NDArray[np.int64]:
-        order, pool = epoch_order(self._numbers, seed=self._config.seed, epoch=epoch), POOL * self._config.batch_size
+        order, pool = epoch_order(self._numbers, seed=self._config.seed, epoch=epoch), POOL * self._config.rows_a_step
         pools = [order[start : start + pool] for start in range(0, len(order), pool)]
         return np.concatenate([_shortest_first(self._sentences, part) for part in pools])
 

@@ -117,6 +117,18 @@ class TrainConfig(ModelConfig):
         help=Text("한 번에 나란히 읽는 글줄의 수", "How many streams of text are read side by side"),
         advanced=True,
     )
+    accumulate: int = option(
+        1,
+        ge=1,
+        le=1024,
+        label=Text("모아서 배우는 배치 수", "Batches per step"),
+        help=Text(
+            "배치 몇 개의 기울기를 모아 가중치를 한 번 바꿀지. 그만큼 큰 배치와 같은 것을 배우면서 메모리는 더 쓰지 않습니다.",
+            "How many batches add up their gradients before the weights change once: what a batch so many times as large "
+            "learns, without its memory",
+        ),
+        advanced=True,
+    )
     bptt: int = option(
         32,
         ge=2,
@@ -134,6 +146,25 @@ class TrainConfig(ModelConfig):
             "손실을 뽑은 낱말하고만 견줄 때, 한 단계에 뽑는 낱말의 수",
             "How many words a step draws when the loss compares with sampled words only",
         ),
+        advanced=True,
+    )
+    optimizer: Literal["adamw", "sgd", "adagrad"] = option(
+        "adamw",
+        label=Text("최적화 방법", "Optimizer"),
+        help=Text(
+            "AdamW는 값마다 걸음 크기를 맞춥니다. SGD는 기울기 그대로 움직여 더 큰 학습률(0.1~1)이 필요하고, "
+            "Adagrad는 자주 바뀐 값일수록 걸음을 줄입니다.",
+            "AdamW suits the step to each value; SGD follows the gradient as it is and needs a larger rate (0.1 to 1); Adagrad "
+            "shortens the steps of values that changed often.",
+        ),
+        advanced=True,
+    )
+    momentum: float = option(
+        0.9,
+        ge=0.0,
+        lt=1.0,
+        label=Text("모멘텀", "Momentum"),
+        help=Text("SGD가 앞선 걸음을 얼마나 이어 가는지", "How much of its earlier steps SGD carries on"),
         advanced=True,
     )
     weight_decay: float = option(
@@ -213,10 +244,13 @@ class TrainConfig(ModelConfig):
     )
     threads: int = option(
         2,
-        ge=1,
+        ge=0,
         le=256,
         label=Text("스레드 수", "Threads"),
-        help=Text("계산에 쓰는 스레드의 수", "How many threads compute"),
+        help=Text(
+            "계산에 쓰는 스레드의 수. 0이면 쓸 수 있는 코어를 모두 씁니다.",
+            "How many threads compute; 0 uses every core there is.",
+        ),
         advanced=True,
     )
 
@@ -232,6 +266,11 @@ class TrainConfig(ModelConfig):
             return values
         rest = {key: value for key, value in values.items() if key not in its}
         return {**rest, "objective_options": {**(values.get("objective_options") or {}), **its}}
+
+    @property
+    def rows_a_step(self) -> int:
+        """How many streams, or texts, one change of the weights learns from."""
+        return self.batch_size * self.accumulate
 
     @property
     def task(self) -> Any:

@@ -22,8 +22,6 @@ from lstm_core.errors import ComputationFailed, WorkerLost
 if TYPE_CHECKING:
     import torch
 
-    from lstm_core.model.rows import UsedRows
-
 PATIENCE = timedelta(hours=2)
 """How long a process waits for another that lives: the first may have much to cut. One that dies is noticed at once."""
 
@@ -55,7 +53,11 @@ class Team:
         return self.size == 1
 
     def threads(self, wanted: int) -> int:
-        """Return with how many threads to compute: ``wanted``, but no more than this machine has for each process on it."""
+        """Return with how many threads to compute: ``wanted``, but no more than this machine has for each process on it.
+
+        0 stands for as many as there are cores for this process.
+        """
+        wanted = wanted or _cores()
         if self.alone:
             return wanted
         here = int(os.environ.get("LOCAL_WORLD_SIZE", self.size))
@@ -108,19 +110,15 @@ class Team:
             dist.all_gather(parts, padded)
         return torch.cat([one[:, :span] for one, span in zip(parts, spans, strict=True)], 1)
 
-    def exchange(
-        self, dense: Sequence[torch.Tensor], used: Sequence[UsedRows], said: Said
-    ) -> tuple[tuple[UsedRows, ...], Said]:
-        """Make all gradients those of the mean loss of the whole batch; return the rows anybody used, and what all said.
+    def exchange(self, held: Sequence[torch.Tensor], said: Said) -> Said:
+        """Make the gradients of ``held`` those of the mean loss of the whole batch; return what all said.
 
         Each process comes with the gradients of its *summed* loss, ``said.loss`` times ``said.counted``. One buffer goes
-        round: the gradients of all of ``dense``, those of the rows, three numbers. Raises :class:`WorkerLost`.
+        round: all gradients and three numbers. Raises :class:`WorkerLost`.
         """
         import torch
         import torch.distributed as dist
 
-        joint = self._joined(used)
-        held = [*dense, *(row for part in joint for row in part.rows)]
         parts = [torch.zeros_like(one) if one.grad is None else one.grad for one in held]
         numbers = held[0].new_tensor([said.loss * said.counted, said.counted, said.tokens])
         flat = torch.cat([*(part.reshape(-1) for part in parts), numbers])
@@ -130,7 +128,7 @@ class Team:
         flat /= counted
         for one, gradient in zip(held, torch.split(flat[:-3], [part.numel() for part in parts]), strict=True):
             one.grad = gradient.view_as(one)
-        return joint, Said(loss / counted, round(counted), round(tokens))
+        return Said(loss / counted, round(counted), round(tokens))
 
     def compare(self, weights: Sequence[torch.Tensor]) -> None:
         """Raise :class:`ComputationFailed` unless all processes hold the same weights, to the last bit.
@@ -154,41 +152,6 @@ class Team:
         if any(not torch.equal(one, mine) for one in every):
             reason = "its processes no longer hold the same weights: use machines of one kind and one version of torch"
             raise ComputationFailed(what="training", reason=reason)
-
-    def _joined(self, used: Sequence[UsedRows]) -> tuple[UsedRows, ...]:
-        """Return the rows that any process used, with this one's gradients at their places and zeros elsewhere."""
-        import torch
-
-        from lstm_core.model.rows import UsedRows
-
-        joint = []
-        for part, ids in zip(used, self._ids([part.ids for part in used]), strict=True):
-            whole = UsedRows(ids, *part.tables)
-            place = whole.place(part.ids)
-            for row, mine in zip(whole.rows, part.rows, strict=True):
-                row.grad = torch.zeros_like(row)
-                if mine.grad is not None:
-                    row.grad[place] = mine.grad
-            joint.append(whole)
-        return tuple(joint)
-
-    def _ids(self, mine: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-        """Return for each of ``mine`` the ids of all processes one after another."""
-        import torch
-        import torch.distributed as dist
-
-        if not mine:
-            return []
-        sizes = [torch.empty(len(mine), dtype=torch.int64) for _ in range(self.size)]
-        with _together():
-            dist.all_gather(sizes, torch.tensor([len(ids) for ids in mine]))
-            sent = torch.zeros(int(torch.stack(sizes).sum(1).max()), dtype=torch.int32)
-            sent[: sum(map(len, mine))] = torch.cat(tuple(mine)).int()
-            every = [torch.empty_like(sent) for _ in sizes]
-            dist.all_gather(every, sent)
-        whole = [ids[: int(size.sum())].long() for ids, size in zip(every, sizes, strict=True)]
-        parts = [torch.split(ids, size.tolist()) for ids, size in zip(whole, sizes, strict=True)]
-        return [torch.cat(each) for each in zip(*parts, strict=True)]
 
     def _from_leader(self, value: torch.Tensor) -> torch.Tensor:
         import torch.distributed as dist
@@ -241,6 +204,11 @@ def _generation(store: Any, rank: int, size: int) -> str:
         missing = {other for other in missing if not store.check([f"heard/{mine}/{other}"])}
         time.sleep(0.02)
     return mine
+
+
+def _cores() -> int:
+    """Return on how many cores this process may run."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def restarted() -> bool:

@@ -1,8 +1,9 @@
-"""How the weights change: AdamW for all of them, or row by row for the tables when the loss reads only some rows."""
+"""How the weights change: all of them as a whole, or the tables row by row when the loss reads only some rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -12,21 +13,31 @@ from lstm_core.model.rows import UsedRows
 from lstm_core.training.checkpoint import Tensors, optimizer_tensors, restore_optimizer
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.row_adam import RowAdamW
+from lstm_core.training.row_optimizer import RowAdagrad, RowSGD
 
 _ROWS = "rows:"
 _HELD = "held"
+RULES: dict[str, Any] = {
+    "adamw": (torch.optim.AdamW, RowAdamW),
+    "sgd": (torch.optim.SGD, RowSGD),
+    "adagrad": (torch.optim.Adagrad, RowAdagrad),
+}
+"""Each rule of change: for whole parameters, and for the used rows of a table."""
 
 
 class Optimizer:
-    """AdamW with gradient clipping over a network; with ``by_rows`` its tables change only where a step used them."""
+    """The chosen rule with gradient clipping over a network; with ``by_rows`` its tables change only where a step used them."""
 
     def __init__(self, network: WordNetwork, config: TrainConfig, *, by_rows: bool) -> None:
         tables = network.tables() if by_rows else ()
         held = {id(table) for table in tables}
         self._network, self._clip = network, config.clip
         self._dense = [parameter for parameter in network.parameters() if id(parameter) not in held]
-        self._whole = torch.optim.AdamW(self._dense, lr=config.lr, weight_decay=config.weight_decay, fused=True)
-        self._rows = RowAdamW(tables, lr=config.lr, weight_decay=config.weight_decay) if tables else None
+        whole, rows = RULES[config.optimizer]
+        how = {"lr": config.lr, "weight_decay": config.weight_decay}
+        how |= {"momentum": config.momentum} if config.optimizer == "sgd" else {}
+        self._whole = whole(self._dense, **how, fused=True)
+        self._rows = rows(tables, **how) if tables else None
         for table in tables:
             table.requires_grad_(False)  # gradients belong to the rows a step gathers
         self._held: torch.Tensor | None = None
@@ -43,12 +54,16 @@ class Optimizer:
 
     def step(self, loss: torch.Tensor, *, lr: float, used: Sequence[UsedRows]) -> None:
         """Change the weights against the gradient of ``loss``, cut to the length the settings allow."""
+        self.forget()
         self.backward(loss)
         self.update(lr=lr, used=used)
 
-    def backward(self, loss: torch.Tensor) -> None:
-        """Work out the gradients of ``loss``."""
+    def forget(self) -> None:
+        """Let gradients begin anew."""
         self._whole.zero_grad(set_to_none=True)
+
+    def backward(self, loss: torch.Tensor) -> None:
+        """Add the gradients of ``loss`` to those that are there."""
         loss.backward()  # type: ignore[no-untyped-call]
 
     def update(self, *, lr: float, used: Sequence[UsedRows]) -> None:

@@ -48,6 +48,7 @@ class Start:
 def start_from(network: WordNetwork, config: TrainConfig, *, vocabulary: Vocabulary) -> Start | None:
     """Give ``network`` the weights of ``init_from``, then the rows of ``init_table``; None when the settings name neither.
 
+    They win over what ``first_rows`` says, which is left to the words that neither has.
     Raises :class:`RunNotFound` and what else reading them raises, :class:`WidthDiffers`; :class:`TooFew` when nothing fits.
     """
     if not (config.init_table or config.init_from):

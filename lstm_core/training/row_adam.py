@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
 from torch import Tensor
 
-from lstm_core.model.rows import UsedRows
+from lstm_core.training.row_optimizer import RowOptimizer
 
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8
 
 
-class RowAdamW(torch.optim.Optimizer):
+class RowAdamW(RowOptimizer):
     """AdamW (Loshchilov & Hutter 2019) with a clock of its own for every row.
 
     A row that is used for the t-th time is changed exactly as AdamW changes a parameter in its t-th step; a row that is not
     used keeps its value and its averages. So a row used in every step is that of AdamW, to the last bit but rounding.
     """
-
-    def __init__(self, tables: Iterable[Tensor], *, lr: float, weight_decay: float) -> None:
-        super().__init__(list(tables), {"lr": lr, "weight_decay": weight_decay})
-
-    @torch.no_grad()
-    def update(self, used: Iterable[UsedRows]) -> None:
-        """Change the rows in ``used`` by their gradients."""
-        settings = {id(table): group for group in self.param_groups for table in group["params"]}
-        for part in used:
-            for table, rows in zip(part.tables, part.rows, strict=True):
-                if rows.grad is not None:
-                    self._change(table, part.ids, rows, settings[id(table)])
 
     def _change(self, table: Tensor, ids: Tensor, rows: Tensor, group: dict[str, float]) -> None:
         state = self.state[table]

@@ -34,6 +34,7 @@ from lstm_core.training.config import TrainConfig
 from lstm_core.training.counted import begin_with_counts
 from lstm_core.training.data import split, wanted_counts
 from lstm_core.training.distributed import ALONE, Said, Team, seed_of
+from lstm_core.training.gradients import Gradients
 from lstm_core.training.held_out import HeldOut, measure_held_out
 from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.prepare import Prepared
@@ -74,6 +75,9 @@ class Trainer:
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
         self.measure = self.loss.measure(objective, counts=counts, negatives=config.negatives, generator=self.draws)
         self.batches = batches_for(objective, prepared, config)
+        self.gradients = Gradients(
+            self.network, self.measure, self.optimizer, samples=self.loss.samples, team=team, pieces=config.accumulate
+        )
         self.total = self.batches.steps * config.epochs
         self.position = Position()
         self.state: State | None = None
@@ -177,17 +181,12 @@ class Trainer:
 
     def _gradients(self, inputs: NDArray[np.int64], targets: NDArray[np.int64]) -> tuple[tuple[UsedRows, ...], Said]:
         """Work out the gradients of the mean loss of a batch, of which each process reads its rows; return the rows used."""
-        part, counts = self.team.part(len(inputs))
-        ids, wanted = torch.from_numpy(inputs[part]), torch.from_numpy(targets[part])
         if not self.team.alone:  # all draw the same words, each drops out by itself
             step, seed = self.position.step, self.config.seed
             self.draws.manual_seed(seed_of(seed, step, 0))
             self.generator.manual_seed(seed_of(seed, step, 1 + self.team.rank))
-        found = self.measure(self.network, ids, targets=wanted, state=self.state)
-        self.state = tuple(part.detach() for part in found.state)
-        said = Said(found.loss.item(), found.counted * counts, int(np.count_nonzero(inputs[part])) * counts)  # <pad> is 0
-        self.optimizer.backward(found.loss if self.team.alone else found.loss * said.counted)
-        return (found.used, said) if self.team.alone else self.team.exchange(self.optimizer.dense, found.used, said)
+        used, said, self.state = self.gradients((inputs, targets), self.state)
+        return used, said
 
     def _diverged(self) -> TrainingDiverged:
         lr = learning_rate(self.config, self.position.step - 1, total=self.total)

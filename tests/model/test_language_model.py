@@ -176,6 +176,17 @@ def test_next_word_counts_every_target_but_the_beginning_of_a_sentence():
     assert counted == 4 and used == () and torch.allclose(loss, expected, atol=1e-6)
 
 
+def test_locked_dropout_drops_the_same_at_every_step_of_a_window():
+    dropout = SeededDropout(0.5, torch.Generator().manual_seed(0), locked=True)
+    values = torch.ones(3, 6, 40)
+    one, other = dropout(values), dropout(values)
+    assert torch.equal(one, one[:, :1].expand_as(one)) and set(one.unique().tolist()) == {0.0, 2.0}
+    assert not torch.equal(one[0], one[1]) and not torch.equal(one, other)
+    networks = [network_of(ModelConfig(dropout=0.5, locked_dropout=locked), vocab_size=9).train() for locked in (True, False)]
+    assert [network.dropout.locked for network in networks] == [True, False]
+    assert not torch.equal(*(network.encode(torch.ones(2, 5, dtype=torch.int64))[0] for network in networks))
+
+
 @pytest.mark.parametrize(
     "wrong", [{"embedding_dim": 1}, {"dropout": 1.0}, {"hidden_size": "x"}, {"colour": 1}, {"dropout": float("nan")}]
 )

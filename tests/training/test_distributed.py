@@ -121,6 +121,8 @@ def test_threads_are_shared_out(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
     assert Team(0, 16).threads(16) == 2 and Team(0, 16).threads(1) == 1 and ALONE.threads(16) == 16
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(6)), raising=False)
+    assert ALONE.threads(0) == 6 and Team(0, 16).threads(0) == 2
 
 
 @pytest.fixture

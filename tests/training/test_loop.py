@@ -96,10 +96,10 @@ def test_the_same_seed_gives_the_same_bytes(new_run, small):
     "settings",
     [
         {},
-        {"num_layers": 2, "tie_weights": True, "dropout": 0.3, "subsample": 0.05},
+        {"num_layers": 2, "tie_weights": True, "dropout": 0.3, "locked_dropout": True, "subsample": 0.05},
         {"loss": "sampled", "negatives": 16, "dropout": 0.2},
-        {"loss": "sampled", "negatives": 16, "tie_weights": False},
-        {"objective": "cloze", "dropout": 0.1, "cell": "gru", "loss": "negative"},
+        {"loss": "sampled", "negatives": 16, "tie_weights": False, "optimizer": "sgd"},
+        {"objective": "cloze", "dropout": 0.1, "cell": "gru", "loss": "negative", "optimizer": "adagrad"},
     ],
     ids=str,
 )

@@ -96,6 +96,34 @@ def test_what_reads_from_the_left_starts_from_a_language_model(new_run, small):
     assert "merge.weight" not in start.weights and "left.0.bias_hh_l0" in start.weights
 
 
+def test_a_classifier_starts_from_a_cloze_model(new_run, small):
+    source = finished(new_run("source"), settings(small, objective="cloze", epochs=1, neighbours=2))
+    vocabulary = Vocabulary(("<pad>", "<unk>", "<bos>", "<eos>", "바다", "산", "왕"), (0, 0, 0, 0, 3, 2, 1))
+    config = small.model_copy(update={"objective": "sentiment", "init_from": str(source.path)})
+    network = OBJECTIVES["sentiment"].network(config.model, vocab_size=7, labels=2, generator=torch.Generator())
+    sea, output = network.embedding.weight[4].clone(), network.output.weight.clone()
+    start = start_from(network, config, vocabulary=vocabulary)
+    before, theirs = load_file(source.model), read_vocabulary(source).tokens
+    taken = {name for name in before if name.startswith(("left.", "right."))}
+    mine = dict(network.named_parameters())
+    assert len(taken) == 8 and set(start.weights) == taken
+    assert all(torch.equal(mine[name], before[name]) for name in taken)
+    for number, token in enumerate(vocabulary.tokens):
+        same = sea if token == "바다" else before["embedding.weight"][theirs.index(token)]
+        assert torch.equal(network.embedding.weight[number], same)
+    assert torch.equal(network.output.weight, output)
+    assert (start.matched, start.words, start.ids.tolist()) == (2, 3, [0, 1, 2, 3, 5, 6])
+
+
+def test_rows_that_are_given_win_over_counts(new_run, small, table_file):
+    config = settings(small, first_rows="counts", init_table=str(table_file), epochs=1, lr=1e-9, batch_size=64)
+    begun = first_rows(finished(new_run(), config))
+    counted = first_rows(finished(new_run("counted"), config.model_copy(update={"init_table": ""})))
+    given = find_table(str(table_file))
+    assert np.allclose(begun["왕"], given.vector("왕"), atol=0.01)
+    assert np.array_equal(begun["고양이"], counted["고양이"])
+
+
 def test_what_cannot_be_started_from_is_refused_before_anything_is_made(small, table_file, new_run, tmp_path):
     with pytest.raises(WidthDiffers) as caught:
         check_config(settings(small, embedding_dim=16, init_table=str(table_file)))

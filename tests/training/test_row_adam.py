@@ -1,8 +1,10 @@
+import pytest
 import torch
 from torch import nn
 
 from lstm_core.model.rows import UsedRows
 from lstm_core.training.row_adam import RowAdamW
+from lstm_core.training.row_optimizer import RowAdagrad, RowSGD
 
 
 def gradient_of(rows, goal):
@@ -49,3 +51,26 @@ def test_used_rows_are_each_there_once_and_found_again():
     used = UsedRows(torch.tensor([[7, 2], [7, 5]]), bias)
     assert used.ids.tolist() == [2, 5, 7] and used.rows[0].tolist() == [2.0, 5.0, 7.0]
     assert used.place(torch.tensor([7, 7, 2])).tolist() == [2, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "settings"),
+    [
+        (RowSGD, torch.optim.SGD, {"momentum": 0.9, "weight_decay": 0.1}),
+        (RowSGD, torch.optim.SGD, {"momentum": 0.0, "weight_decay": 0.0}),
+        (RowAdagrad, torch.optim.Adagrad, {"weight_decay": 0.1}),
+    ],
+)
+def test_other_rules_are_those_of_torch_on_rows_that_are_used(ours, theirs, settings):
+    start = torch.randn(6, 3, generator=torch.Generator().manual_seed(2))
+    table, plain, goal = nn.Parameter(start.clone(), requires_grad=False), nn.Parameter(start[:5].clone()), torch.ones(5, 3)
+    mine, whole = ours([table], lr=0.05, **settings), theirs([plain], lr=0.05, **settings)
+    for _ in range(20):
+        used = UsedRows(torch.tensor([3, 0, 1, 2, 4, 3]), table)
+        gradient_of(used.rows[0], goal)
+        mine.update([used])
+        whole.zero_grad()
+        gradient_of(plain, goal)
+        whole.step()
+    assert torch.allclose(table[:5], plain, atol=1e-6) and not torch.allclose(table[:5], start[:5], atol=0.1)
+    assert torch.equal(table[5], start[5])
