@@ -139,7 +139,7 @@ class Atlas {
       zoom_out: () => { scene.camera.nearer(1 / 1.5, ...centre); this.moved(); },
       reset: () => this.reset(),
       save: () => { this.render(); savePng([this.canvas, this.paper], this.look.background, file); },
-      save_svg: () => saveSvg(scene, this.look, file),
+      save_svg: () => saveSvg(scene, { ...this.look, axes: data.axes, focus: -1, trails: this.player.trails }, file),
       link: () => this.link(),
     };
     if (tools[name]) return tools[name]();
