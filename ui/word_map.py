@@ -21,6 +21,7 @@ from lstm_core.projection.trajectory import Trajectory
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.search import Neighbors
 from ui.i18n import language, t
+from ui.near import ask_near, near_known
 from ui.static_files import scripts_url
 from ui.trail import FIELD
 from ui.waiting import shelf
@@ -29,7 +30,7 @@ _HERE = Path(__file__).parent
 _WORDS = (
     *("loading", "no_data", "no_library", "canvas", "moving", "move", "box", "lasso", "zoom_in", "zoom_out", "reset"),
     *("save", "save_svg", "link", "copied", "in_address", "only", "rank", "play", "pause", "step_back", "step_on", "scrub"),
-    *("speed", "trails", "step"),
+    *("speed", "trails", "step", "near"),
 )
 _PLACES = {name: f"{{{name}}}" for name in ("shown", "rank", "count", "step")}  # filled in by the scripts
 _PARTS = (
@@ -83,7 +84,9 @@ def show_words(
     the words around which a line was drawn: the first of ``total``, none when they are let go.
     """
     projection = picture.projection
-    layers = _layers(table, picture)
+    near = ("near", table.fingerprint, _digest(projection.indices))
+    known, near_wanted = near_known(near)
+    layers = {**_layers(table, picture), **known}
     values, colouring = (None, None) if picture.coloring is None else colour_layer(picture.coloring)
     if values is not None:
         layers["values"] = values
@@ -100,6 +103,7 @@ def show_words(
         "revision": picture.revision,
         "view": picture.view,
         "live": picture.live,
+        "near_wanted": near_wanted,
         "accent": ACCENT,
         "height": height,
         "label": label,
@@ -110,6 +114,7 @@ def show_words(
     _component(
         key=key,
         data=data,
+        on_near_change=lambda: ask_near(near, table, projection),
         on_click_change=lambda: _clicked(key, on_click),
         on_chosen_change=lambda: _drawn_around(key, on_chosen),
     )

@@ -7,6 +7,8 @@ import re
 from browser_helpers import AT, CAMERA, DEPTH, LONELY, TWO_GLYPHS_DIFFER, drag, drawn, press, settle, write
 from playwright.sync_api import expect
 
+# the address of the places that are drawn
+PLACES = "() => document.querySelector('.atlas-plot').atlas.data.layers.places.url"
 # the map's listeners on the document ("/" and those of the search) while it is there
 COUNT_LISTENERS = """() => {
   const kept = [], add = document.addEventListener;
@@ -54,6 +56,10 @@ def test_a_click_in_three_dimensions_arrives_and_the_camera_is_kept(page, pictur
     press(page, page.evaluate(AT, "여왕"))
     page.locator(".st-key-chosen h3").wait_for()
     settle(page)
+    assert page.evaluate(CAMERA) == turned
+    page.get_by_label("색", exact=True).click()
+    page.get_by_role("option", name="무리 (k-평균, 원래 공간)").click()
+    page.locator(".atlas-legend-title", has_text="무리").wait_for()
     assert page.evaluate(CAMERA) == turned
     picture(page, "map-3d")
 
@@ -136,10 +142,21 @@ def test_a_long_projection_shows_its_progress_and_can_be_stopped(page):
     page.get_by_label("투영 방법").click()
     page.get_by_role("option", name="t-SNE").click()
     page.get_by_text(re.compile("t-SNE 계산 중 · 약 [0-9]+초 남음")).wait_for(timeout=60_000)
+    watch_untouched(page)
     page.get_by_role("button", name="멈추기").click()
     page.get_by_role("button", name="멈추기").wait_for(state="detached")
     settle(page)
     expect(page.get_by_label("투영 방법")).to_have_value(re.compile("^PCA"))
+
+
+def watch_untouched(page) -> None:
+    """Come nearer to a layout that is forming, and see that its next frame leaves the camera alone."""
+    drawn(page)
+    page.locator("[data-tool=zoom_in]").click()
+    camera = page.evaluate(CAMERA)
+    frame = page.evaluate(PLACES)
+    page.wait_for_function(f"old => ({PLACES})() !== old", arg=frame)
+    assert page.evaluate(CAMERA) == camera
 
 
 def test_tsne_is_watched_paused_and_kept(page, picture):
@@ -147,7 +164,9 @@ def test_tsne_is_watched_paused_and_kept(page, picture):
     settle(page)
     page.get_by_label("투영 방법").click()
     page.get_by_role("option", name="t-SNE").click()
-    page.get_by_role("button", name="잠깐 멈춤").click(timeout=60_000)
+    page.get_by_role("button", name="잠깐 멈춤").wait_for(timeout=60_000)
+    watch_untouched(page)
+    page.get_by_role("button", name="잠깐 멈춤").click()
     page.get_by_text(re.compile("t-SNE 계산 중 · 잠깐 멈춤")).wait_for()
     drawn(page)
     page.wait_for_timeout(1500)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -65,6 +66,12 @@ def map_page(visit, filmed):
 
 def tool(page, name: str) -> None:
     page.locator(f"[data-tool={name}]").click()
+
+
+def saved(page, name: str) -> bytes:
+    with page.expect_download() as download:
+        tool(page, name)
+    return Path(download.value.path()).read_bytes()
 
 
 def chosen(page, word: str) -> None:
@@ -205,6 +212,19 @@ def test_words_that_are_code_elsewhere_are_only_words(visit, filmed, picture):
     for word in STRANGE[:6]:
         page.mouse.move(*page.evaluate(AT, word))
         page.wait_for_function("word => document.querySelector('.atlas-hover:not([hidden]) b')?.textContent === word", arg=word)
+    page.locator(".atlas-hover").get_by_text(re.compile("^이웃: ")).wait_for()
+    assert page.locator(".atlas-hover *").count() == page.locator(".atlas-hover > b, .atlas-hover > div").count()
+    assert saved(page, "save").startswith(b"\x89PNG\r\n\x1a\n")
+    drawing = ElementTree.fromstring(saved(page, "save_svg"))
+    assert len(drawing.findall("{*}circle")) == len(WORDS)
+    named = {each.text for each in drawing.findall("{*}text")}
+    assert named & set(STRANGE) and {each.tag.split("}")[1] for each in drawing.iter()} == {
+        "svg",
+        "rect",
+        "circle",
+        "path",
+        "text",
+    }
     write(page, "낱말 찾기", STRANGE[0])
     page.wait_for_function(SHOWS, arg=[".st-key-chosen h3", STRANGE[0]])
     settle(page)

@@ -1,13 +1,14 @@
 // The map of words: brings together what is on it (scene), who paints it, what hands do, and what Python is told.
 // show(root, component) is called each time Python has something new; the canvas and the camera live as long as `root`.
 import { Camera } from "./camera.js";
+import { Frame } from "./frame.js";
 import { listen } from "./gestures.js";
 import { layer } from "./layers.js";
 import { lookOf, watchLook } from "./look.js";
 import { animate } from "./motion.js";
-import { drawOverlay } from "./overlay.js";
 import { painter, CANVAS_MOST } from "./paint.js";
-import { drawHover, drawLegend, drawTools, factsOf } from "./panel.js";
+import { drawLegend, drawTools, factsOf } from "./panel.js";
+import { Near } from "./near.js";
 import { Pace } from "./pace.js";
 import { Player } from "./player.js";
 import { savePng, saveSvg, shareLink } from "./save.js";
@@ -15,7 +16,7 @@ import { Scene } from "./scene.js";
 import { Search } from "./search.js";
 
 const MOST_CHOSEN = 2000; // words told to Python when a shape is drawn around more
-const LAYERS = ["places", "words", "rows", "counts", "ranks", "values", "frames"];
+const LAYERS = ["places", "words", "rows", "counts", "ranks", "values", "frames", "near", "near_words"];
 const atlases = new WeakMap();
 const left = new Map(); // revision -> the camera that was there when its page was left
 
@@ -32,12 +33,14 @@ class Atlas {
     [this.canvas, this.paper] = this.plot.querySelectorAll("canvas");
     this.live = part("live");
     this.paint = painter(this.canvas);
+    this.frame = new Frame();
     this.scene = new Scene();
     this.mode = "move";
     this.pointed = -1; // by hovering
     this.marked = -1; // by the keyboard or while typing
     this.listening = new AbortController();
     this.pace = new Pace(() => { this.admit(); this.invalidate(); });
+    this.near = new Near(() => this.component.setTriggerValue("near", { asked: true }));
     this.player = new Player(part("player"), this.scene, () => this.moment());
     this.search = new Search(part("found"), this, root.dataset.field, this.listening.signal);
     listen(this.plot, this, this.listening.signal);
@@ -54,6 +57,7 @@ class Atlas {
     this.looks.disconnect();
     this.player.stop();
     this.pace.end();
+    this.near.end();
     this.paint.drop();
   }
 
@@ -88,6 +92,7 @@ class Atlas {
       scene.setWords(layers);
       [this.pointed, this.marked] = [-1, -1];
     }
+    this.near.set(layers, data.near_wanted);
     this.setCamera(data, old, moved);
     this.look = lookOf(this.root, data);
     scene.setChosen(data.highlight, data.chosen, data.arrows);
@@ -95,6 +100,7 @@ class Atlas {
     this.paint.upload({ origin: scene.from, target: scene.places, colour: scene.colours });
     this.furnish();
     this.admit();
+    this.frame.forget();
     this.render();
     this.plot.dataset.drawn = String(Number(this.plot.dataset.drawn || 0) + 1);
     if (scene.share < 1 && !scene.frames) this.glide();
@@ -133,7 +139,7 @@ class Atlas {
       zoom_out: () => { scene.camera.nearer(1 / 1.5, ...centre); this.moved(); },
       reset: () => this.reset(),
       save: () => { this.render(); savePng([this.canvas, this.paper], this.look.background, file); },
-      save_svg: () => saveSvg(scene, this.look, file),
+      save_svg: () => saveSvg(scene, { ...this.look, axes: data.axes, focus: -1, trails: this.player.trails }, file),
       link: () => this.link(),
     };
     if (tools[name]) return tools[name]();
@@ -149,6 +155,7 @@ class Atlas {
 
   recolour() {
     this.scene.paint();
+    this.frame.forget();
     this.paint.upload({ colour: this.scene.colours });
     this.invalidate();
   }
@@ -206,14 +213,15 @@ class Atlas {
 
   // Another moment of the training.
   moment() {
-    if (this.frame !== this.scene.frame) this.paint.upload({ origin: this.scene.from, target: this.scene.places });
-    this.frame = this.scene.frame;
+    if (this.uploaded !== this.scene.frame) this.paint.upload({ origin: this.scene.from, target: this.scene.places });
+    this.uploaded = this.scene.frame;
     this.render();
   }
 
   hover(point) {
     if (point === this.pointed) return;
     this.pointed = point;
+    this.near.point(point);
     this.plot.style.cursor = point >= 0 ? "pointer" : "";
     this.invalidate();
   }
@@ -224,6 +232,7 @@ class Atlas {
 
   focus(point) {
     this.marked = point;
+    this.near.point(point);
     if (point >= 0) this.announce([this.scene.words[point], ...this.facts(point)].join(", "));
     this.invalidate();
   }
@@ -253,7 +262,8 @@ class Atlas {
   }
 
   facts(point) {
-    return factsOf(this.scene, point, this.data.words, this.digits);
+    const near = this.near.of(point, this.scene.words);
+    return [...factsOf(this.scene, point, this.data.words, this.digits), ...(near.length ? [`${this.data.words.near}: ${near.join(", ")}`] : [])];
   }
 
   announce(text, seen = false) {
@@ -280,28 +290,6 @@ class Atlas {
   }
 
   render() {
-    const { scene, plot } = this;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [plot.clientWidth, plot.clientHeight];
-    if (!width || !this.data) return;
-    for (const canvas of [this.canvas, this.paper]) {
-      if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
-      if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
-    }
-    scene.resize(width, height);
-    const project = scene.projector();
-    const count = this.pace.points(scene.count);
-    if (count < scene.count) this.admit("moving", count);
-    this.paint.draw({
-      matrix: scene.camera.matrix(width, height), width, height, ratio, count, numbers: scene.numbers, share: scene.share,
-      diameter: scene.diameter, depth: scene.camera.dimension === 3 ? scene.camera.distance * scene.camera.radius : 0,
-      project: (point) => project(scene.place(point)), order: scene.named,
-    });
-    const pen = this.paper.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    const focus = this.marked >= 0 ? this.marked : this.pointed;
-    drawOverlay(pen, scene, { ...this.look, axes: this.data.axes, focus, shape: this.shape, trails: this.player.trails });
-    drawHover(this.hoverBox, scene, this.pointed, this.pointed >= 0 ? this.facts(this.pointed) : []);
+    if (this.data) this.frame.draw(this);
   }
 }

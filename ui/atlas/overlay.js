@@ -5,6 +5,7 @@ const LARGE = 15;
 const TRIES = 4000; // names looked at for each picture
 const TRAIL = 24; // frames
 
+// With `look.kept`, points whose names stood before, no others are looked for. Returns the points whose names were filled in.
 export function drawOverlay(pen, scene, look) {
   const project = scene.projector();
   pen.lineJoin = pen.lineCap = "round";
@@ -26,8 +27,10 @@ export function drawOverlay(pen, scene, look) {
     ring(pen, x, y, scene.diameter / 2 + 6, look.text);
     names.put(look.focus, LARGE, true);
   }
-  names.fill(Math.min(120, Math.max(10, (scene.width * scene.height) / 8000)));
+  const most = Math.min(120, Math.max(10, (scene.width * scene.height) / 8000));
+  const filled = look.kept ? look.kept.filter((point) => names.put(point, SIZE, false)) : names.fill(most);
   if (look.shape) drawShape(pen, look.shape, look.accent);
+  return filled;
 }
 
 class Names {
@@ -60,18 +63,20 @@ class Names {
     return true;
   }
 
+  // Name up to `most` points, the important ones first, and return those that are named.
   fill(most) {
     const { scene } = this;
-    let stand = 0;
+    const named = [];
     let tries = TRIES;
     for (const point of scene.named) {
-      if (stand >= most || tries <= 0) return;
+      if (named.length >= most || tries <= 0) break;
       if (scene.hidden(point)) continue;
       const [x, y] = this.project(scene.place(point));
       if (x < 0 || y < 0 || x > scene.width || y > scene.height) continue;
       tries -= 1;
-      stand += this.put(point, SIZE, false);
+      if (this.put(point, SIZE, false)) named.push(point);
     }
+    return named;
   }
 }
 

@@ -18,9 +18,13 @@ export class Pace {
     this.timer = setTimeout(() => { this.timer = null; this.rest(); }, STILL);
   }
 
+  get moving() {
+    return this.timer !== null;
+  }
+
   // Return how many of `count` points the next frame draws, and see how long it takes.
   points(count) {
-    if (this.timer === null || count <= LEAST) return count;
+    if (!this.moving || count <= LEAST) return count;
     const begun = performance.now();
     requestAnimationFrame(() => this.took(performance.now() - begun, count));
     return Math.min(count, Math.round(this.most));
