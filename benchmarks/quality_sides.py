@@ -18,6 +18,7 @@ from lstm_core.text.vocabulary import SPECIALS
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.counted import counted_rows
 from lstm_core.training.loop import train
+from lstm_core.training.spelling import pieces_of, with_spelling
 
 WIDTH, WINDOW, NEGATIVE, SAMPLE, EPOCHS = 96, 5, 5, 1e-4, 5
 """What word2vec is usually trained with; the first four hold for every side that has them."""
@@ -93,6 +94,21 @@ def ppmi_svd_sum(work: Work) -> tuple[Rows, str]:
     return (words + contexts)[len(SPECIALS) :], "words + contexts"
 
 
+def ppmi_svd_spelling(work: Work) -> tuple[Rows, str]:
+    """Both, each sharing what words of like spelling have in common, added: what the LSTM that uses spelling begins with."""
+    sentences, vocabulary = work.encoded.sentences, work.encoded.vocabulary
+    both = counted_rows(sentences, np.arange(len(sentences)), width=WIDTH, seed=work.seed)
+    counts = vocabulary.counts[len(SPECIALS) :]
+    words, contexts = (with_spelling(part[len(SPECIALS) :], vocabulary.words, counts) for part in both)
+    return words + contexts, "words + contexts"
+
+
+def spelling_alone(work: Work) -> tuple[Rows, str]:
+    """Rows that know nothing but the letters: how far the questions can be answered without having read the text."""
+    pieces = pieces_of(work.encoded.vocabulary.words)
+    return pieces @ np.random.default_rng([work.seed, 5]).standard_normal((pieces.shape[1], WIDTH)).astype(np.float32), ""
+
+
 def lstm(**changes: Any) -> Side:
     """Return the side of this project: ``cloze`` as it suits, but for ``changes``."""
 
@@ -114,6 +130,9 @@ SIDES: dict[str, Side] = {
     "fasttext": gensim("FastText", sg=1),
     "ppmi-svd": ppmi_svd,
     "ppmi-svd, sum": ppmi_svd_sum,
+    "spelling alone": spelling_alone,
+    "ppmi-svd, spelling": ppmi_svd_spelling,
     "lstm": lstm(),
+    "lstm from counts": lstm(first_rows="counts"),
     "lstm from random rows": lstm(first_rows="random", lr=0.01, epochs=10),
 }

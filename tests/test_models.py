@@ -31,7 +31,7 @@ from lstm_core.training.reporter import Reporter
 from lstm_core.training.results import word_rows
 from lstm_core.training.saved import read_model
 from lstm_core.training.trainer import Trainer
-from models.cards import REVIEWS
+from models.cards import NEAR, REVIEWS, near_line
 from models.make import KEEP, MODELS
 
 SHIPPED = Path(__file__).resolve().parents[1] / "models"
@@ -134,6 +134,13 @@ def test_a_gallery_of_real_text_holds_what_comes_true_and_what_does_not(name):
     table = table_of(name)
     ranks = [probe_rank(table, probe) for probe in probes_of(table)]
     assert ranks.count(1) >= 4 and len(ranks) - ranks.count(1) >= 2
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_a_card_says_how_near_the_pairs_of_the_lesson_are(name):
+    table, card = table_of(name), (SHIPPED / name / "README.md").read_text(encoding="utf-8")
+    for pair in NEAR[name]:
+        assert near_line(*pair, similarity(table, *pair)) in card
 
 
 def test_the_map_of_film_reviews_is_large_and_knows_its_animals():

@@ -126,7 +126,7 @@ class Cloze:
     suits: ClassVar[Mapping[str, Any]] = MappingProxyType(
         {"embedding_dim": 96, "hidden_size": 64, "neighbours": 5, "word_dropout": 0.3, "tie_weights": False, "rows": "sum"}
         | {"subsample": 1e-4, "batch_size": 128, "negatives": 1024, "lr": 0.002, "weight_decay": 0.0}
-        | {"epochs": 3, "first_rows": "counts"}
+        | {"epochs": 3, "first_rows": "spelling"}
     )
     ignores: ClassVar[frozenset[str]] = frozenset()
     labelled = False

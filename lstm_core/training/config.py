@@ -51,14 +51,16 @@ class TrainConfig(ModelConfig):
         label=Text("난수 씨앗", "Seed"),
         help=Text("같은 씨앗이면 같은 표가 나옵니다.", "The same seed gives the same table."),
     )
-    first_rows: Literal["random", "counts"] = option(
+    first_rows: Literal["random", "counts", "spelling"] = option(
         "random",
         label=Text("행의 첫값", "First rows"),
         help=Text(
             "무작위에서 시작하거나, 어떤 낱말이 서로 가까이 나왔는지 센 값(PPMI-SVD)에서 시작합니다. 글이 적어도 드문 낱말까지 "
-            "처음부터 뜻이 있고, LSTM은 거기서부터 더 배웁니다.",
+            "처음부터 뜻이 있고, LSTM은 거기서부터 더 배웁니다. ‘센 값과 철자’는 글자가 겹치는 낱말끼리 첫값을 나눠 갖게 "
+            "합니다. 그래서 글자만 닮고 뜻은 다른 낱말도 조금 가까워집니다.",
             "Begin at random, or with what counting tells about which words stand near each other (PPMI-SVD): with little text "
-            "even rare words have a meaning at once, and the LSTM learns on from there.",
+            "even rare words have a meaning at once, and the LSTM learns on from there. “Counts and spelling” lets words that "
+            "share letters share their first rows as well: so words that only look alike come a little closer too.",
         ),
         advanced=True,
     )

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from lstm_core.model.network import WordNetwork
 from lstm_core.text.token_file import Sentences
 from lstm_core.text.vocabulary import SPECIALS
+from lstm_core.training.prepare import Prepared
+from lstm_core.training.spelling import with_spelling
 
 WINDOW = 5
 SMOOTHING = 0.75
@@ -20,16 +22,23 @@ Rows = NDArray[np.float32]
 
 
 @torch.no_grad()
-def begin_with_counts(network: WordNetwork, sentences: Sentences, numbers: NDArray[np.int64], *, seed: int) -> None:
+def begin_with_counts(
+    network: WordNetwork, prepared: Prepared, numbers: NDArray[np.int64], *, seed: int, spelling: bool = False
+) -> None:
     """Set the rows of ``network`` to :func:`counted_rows`: the input rows to words, those of the output to contexts.
 
-    Shared rows, and output rows of another width, are left to the words alone. The specials keep their first values.
+    With ``spelling`` both go through :func:`with_spelling` first. Shared rows, and output rows of another width, are left to
+    the words alone. The specials keep their first values.
     """
     table, output = network.embedding.weight, network.output.weight
-    words, contexts = counted_rows(sentences, numbers, width=table.shape[1], seed=seed)
-    table[len(SPECIALS) :] = STRONG * torch.from_numpy(words[len(SPECIALS) :])
+    both = counted_rows(prepared.sentences, numbers, width=table.shape[1], seed=seed)
+    words, contexts = (part[len(SPECIALS) :] for part in both)
+    if spelling:
+        names, counts = prepared.vocabulary.words, prepared.vocabulary.counts[len(SPECIALS) :]
+        words, contexts = (with_spelling(part, names, counts) for part in (words, contexts))
+    table[len(SPECIALS) :] = STRONG * torch.from_numpy(words)
     if output is not table and output.shape == table.shape:
-        output[len(SPECIALS) :] = STRONG * torch.from_numpy(contexts[len(SPECIALS) :])
+        output[len(SPECIALS) :] = STRONG * torch.from_numpy(contexts)
 
 
 def counted_rows(

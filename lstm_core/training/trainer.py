@@ -67,9 +67,9 @@ class Trainer:
             config.model, vocab_size=vocab_size, generator=self.generator, labels=len(self.labels), options=config.task
         )
         word_rows(weights_of(self.network), config.rows)  # raises now, not when all is learned
-        if config.first_rows == "counts":
+        if config.first_rows != "random":
             learned, _ = split(len(prepared.sentences), share=config.validation, seed=config.seed)
-            begin_with_counts(self.network, prepared.sentences, learned, seed=config.seed)
+            begin_with_counts(self.network, prepared, learned, seed=config.seed, spelling=config.first_rows == "spelling")
         counts = wanted_counts(prepared.vocabulary, sentences=len(prepared.sentences), threshold=config.subsample)
         self.loss.prepare(self.network, counts=counts)
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)

@@ -9,9 +9,11 @@ from lstm_core.model.config import ModelConfig
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.runs import read_table
 from lstm_core.text.token_file import Sentences
-from lstm_core.text.vocabulary import SPECIALS
+from lstm_core.text.vocabulary import SPECIALS, Vocabulary
 from lstm_core.training.counted import STRONG, WINDOW, begin_with_counts, counted_rows
 from lstm_core.training.loop import train
+from lstm_core.training.prepare import Prepared
+from lstm_core.training.spelling import with_spelling
 
 SIZE = 16
 
@@ -23,6 +25,9 @@ def text_of(*lines):
 
 DRAW = np.random.default_rng(3)
 LINES = [DRAW.integers(3, SIZE + 2, size=DRAW.integers(0, 14)).tolist() for _ in range(80)]  # some unknown, some special
+
+TOKENS = tuple(f"w{number % 5}{number}" for number in range(SIZE - len(SPECIALS)))
+VOCABULARY = Vocabulary(SPECIALS + TOKENS, tuple(range(1, SIZE + 1)))
 
 
 def plain_information(lines):
@@ -66,7 +71,7 @@ def test_a_network_begins_with_them(settings):
     config = ModelConfig(embedding_dim=6, hidden_size=9, **settings)
     network = OBJECTIVES["cloze"].network(config, vocab_size=SIZE, generator=torch.Generator().manual_seed(0))
     before = {name: value.detach().clone() for name, value in network.named_parameters()}
-    begin_with_counts(network, text_of(*LINES), np.arange(len(LINES)), seed=0)
+    begin_with_counts(network, Prepared(text_of(*LINES), VOCABULARY, {}), np.arange(len(LINES)), seed=0)
     words, contexts = counted_rows(text_of(*LINES), np.arange(len(LINES)), width=6, seed=0)
     first = len(SPECIALS)
     assert np.allclose(network.embedding.weight[first:].detach().numpy(), STRONG * words[first:])
@@ -79,9 +84,45 @@ def test_a_network_begins_with_them(settings):
 
 def test_a_training_begins_with_them_and_goes_on(new_run, small):
     tables = []
-    for name, first in (("counted", "counts"), ("drawn", "random")):
+    for name, first in (("counted", "spelling"), ("drawn", "random")):
         run = new_run(name)
         list(train(run, small.model_copy(update={"first_rows": first, "lr": 1e-6, "weight_decay": 0.0})))
         tables.append(read_table(run).unit)
         assert np.isfinite(load_file(run.model)["embedding.weight"]).all()
     assert not np.allclose(*tables, atol=0.1)
+
+
+WORDS = ["walk", "walks", "walked", "jump", "jumps", "물", "물고기", "고기"]
+
+
+def plain_spelling(rows, words, counts):
+    """The same by the normal equations, with pieces collected by hand."""
+    own = [{f"<{word}>"[at:end] for at in range(len(word) + 2) for end in range(at + 1, min(at + 3, len(word) + 2) + 1)}
+           - {"<", ">"} for word in words]  # fmt: skip
+    names = sorted(set().union(*own))
+    pieces = np.array([[(name in some) / len(some) ** 0.5 for name in names] for some in own])
+    weight = np.diag(np.minimum(np.array(counts) / 20, 1.0))
+    fitted = np.linalg.solve(pieces.T @ weight @ pieces + np.eye(len(names)), pieces.T @ weight @ rows)
+    mixed = 0.2 * rows + 0.8 * pieces @ fitted
+    return mixed * np.linalg.norm(rows) / np.linalg.norm(mixed)
+
+
+def test_words_written_alike_share_what_their_rows_have_in_common():
+    rows = np.random.default_rng(1).standard_normal((len(WORDS), 40)).astype(np.float32)
+    counts = [100, 30, 2, 20, 5, 7, 1, 900]
+    mixed = with_spelling(rows, WORDS, counts)
+    assert np.allclose(mixed, plain_spelling(rows, WORDS, counts), atol=5e-3)
+    assert np.linalg.norm(mixed) == pytest.approx(np.linalg.norm(rows), rel=1e-5)
+    near, far = mixed[0] @ mixed[1] - rows[0] @ rows[1], mixed[0] @ mixed[7] - rows[0] @ rows[7]
+    assert near > far
+    assert not with_spelling(np.zeros((2, 3), np.float32), ["a", "b"], [3, 3]).any()
+
+
+def test_a_network_begins_with_rows_that_know_the_spelling():
+    config = ModelConfig(embedding_dim=6, hidden_size=9, tie_weights=False, neighbours=2)
+    network = OBJECTIVES["cloze"].network(config, vocab_size=SIZE, generator=torch.Generator().manual_seed(0))
+    begin_with_counts(network, Prepared(text_of(*LINES), VOCABULARY, {}), np.arange(len(LINES)), seed=0, spelling=True)
+    first, both = len(SPECIALS), counted_rows(text_of(*LINES), np.arange(len(LINES)), width=6, seed=0)
+    for layer, part in zip((network.embedding, network.output), both, strict=True):
+        wanted = STRONG * with_spelling(part[first:], VOCABULARY.words, VOCABULARY.counts[first:])
+        assert np.allclose(layer.weight[first:].detach().numpy(), wanted, atol=1e-6)
