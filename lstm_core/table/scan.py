@@ -66,13 +66,10 @@ def best(scans: Iterable[Scan], k: int, *, left_out: Rows) -> Best:
 
     At least ``k`` rows must compete. Equal scores keep table order.
     """
-    ordered = iter(scans)
-    scan = next(ordered)
-    for sharper in ordered:
+    for scan in scans:
         found = _try(scan, k, left_out, most=max(_LEADERS, int(_OPEN * len(scan.low))))
         if found is not None:
             return found
-        scan = sharper
     found = _try(scan, k, left_out, most=len(scan.low))
     assert found is not None
     return found
