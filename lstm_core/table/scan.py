@@ -86,6 +86,17 @@ def rank(scan: Scan, row: int, *, most: int | None = None) -> int | None:
     return int(certain + np.count_nonzero((scores > own) | ((scores == own) & (unsure < row)))) + 1
 
 
+def first_rank(scans: Iterable[Scan], row: int) -> int:
+    """Return the rank (1 = best) of ``row`` by the first of ``scans`` that is sharp enough, or by the last."""
+    for scan in scans:
+        found = rank(scan, row, most=max(_LEADERS, int(_OPEN * len(scan.low))))
+        if found is not None:
+            return found
+    found = rank(scan, row)
+    assert found is not None
+    return found
+
+
 def cosine_exact(table: EmbeddingTable, direction: NDArray[np.float64]) -> Exact:
     """Return the function that gives the cosines of some rows with the unit vector ``direction`` ``(D,)``; 0 for a zero row."""
 
