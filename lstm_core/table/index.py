@@ -8,10 +8,10 @@ are worked out. The answers are those of the plain scan to the last rank; only t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -29,6 +29,7 @@ _ASKED_LEVELS = 8_191  # of a number of a question
 _LANES = 64  # rows are padded to this many bytes
 _SLOP = 2.0**-19  # more than the roundings of four float32 operations on numbers of at most 1.1, and of the score itself
 _UP = 1 + 1e-6
+_ALONE = 40_000  # rows that one thread reads in the time that starting another takes, and more
 _ROOM = 1_024  # rows noted for a question of a batch
 
 
@@ -79,7 +80,7 @@ class SearchIndex:
         exact, rough = cosine_exact(table, direction), np.zeros(self.words, dtype=np.float32)
         for codes, scale, slack in zip(self._codes, self._scales, self._slacks, strict=True):
             low, high = np.empty_like(rough), np.empty_like(rough)
-            self._kernels.sweep(codes, scale, slack, asked.codes[0], asked.factor[0], asked.spare[0], rough, low, high)
+            self._sweep(asked, (codes, scale, slack, rough, low, high))
             yield Scan(low, high, exact)
         yield from plain_scans(table, direction)
 
@@ -94,14 +95,15 @@ class SearchIndex:
             own = (each[part] for each in (*asked, found, highs, counts, tops))
             self._kernels.sift(self._codes[0], self._scales[0], self._slacks[0], *own)
 
-        threads = os.cpu_count() or 1
-        size = -(-count // threads)
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(share, [slice(start, start + size) for start in range(0, count, size)]))
+        _shared(count, 1, share)
         overfull = counts > found.shape[1]
         open_ = (np.arange(found.shape[1]) < counts[:, None]) & (highs >= tops[:, :1]) & ~overfull[:, None]
         query, place = np.nonzero(open_)
         return Candidates(query, found[query, place].astype(np.int64), np.flatnonzero(overfull))
+
+    def _sweep(self, asked: Asked, columns: tuple[NDArray[Any], ...]) -> None:
+        question = (asked.codes[0], asked.factor[0], asked.spare[0])
+        _shared(self.words, _ALONE, lambda part: self._kernels.sweep(*question, *(each[part] for each in columns)))
 
     def _asked(self, directions: NDArray[np.float64]) -> Asked:
         turned = directions @ self.rotation
@@ -147,6 +149,18 @@ def cosine_scans(table: EmbeddingTable, direction: NDArray[np.float64]) -> Itera
     """Yield scans of the cosines with the unit vector ``direction`` ``(D,)``: by the index where there is one."""
     index = ready_index(table)
     return plain_scans(table, direction) if index is None else index.scans(table, direction)
+
+
+def _shared(count: int, least: int, work: Callable[[slice], object]) -> None:
+    """Do ``work`` on ``count`` things, shared out among threads (one for a processor, ``least`` things or more each)."""
+    threads = max(1, min(os.cpu_count() or 1, count // least))
+    size = -(-count // threads) or 1
+    parts = [slice(start, start + size) for start in range(0, count, size)]
+    if len(parts) == 1:
+        work(parts[0])
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, parts))
 
 
 def _whole_numbers(rows: NDArray[np.float64], levels: int) -> tuple[NDArray[np.float64], Scores, NDArray[np.float64]]:

@@ -36,7 +36,7 @@ def _insert(tops: Any, low: Any) -> None:
         tops[place] = low
 
 
-def _sweep(codes: Any, scale: Any, slack: Any, asked: Any, factor: Any, spare: Any, rough: Any, low: Any, high: Any) -> None:
+def _sweep(asked: Any, factor: Any, spare: Any, codes: Any, scale: Any, slack: Any, rough: Any, low: Any, high: Any) -> None:
     """Add the products of ``codes`` ``(V, W)`` int8 with ``asked`` ``(W,)`` int16 to ``rough``; bound by slack and spare."""
     totals = np.empty(_TILE, np.int32)
     for start in range(0, len(codes), _TILE):
@@ -83,8 +83,39 @@ def _sift(
                     insert(tops[number], value - left)
 
 
+def _tally(first: Any, second: Any, which: Any, whose: Any, low: Any, high: Any, near: Any, above: Any) -> None:
+    """Count for each of Q questions the sums ``first[which] + second[whose]`` ``(n,)`` from ``low`` on and above ``high``."""
+    for number in range(len(which)):
+        one, other, least, most = first[which[number]], second[whose[number]], low[number], high[number]
+        reached, passed = _whole(0), _whole(0)
+        for row in range(len(one)):
+            total = one[row] + other[row]
+            reached += _whole(total >= least)
+            passed += _whole(total > most)
+        near[number], above[number] = reached, passed
+
+
+def _between(first: Any, second: Any, which: Any, whose: Any, low: Any, high: Any, lines: Any, pairs: Any) -> None:
+    """Write to ``pairs`` ``(2, n)`` the questions of ``lines`` and the places whose sums lie from ``low`` to ``high``."""
+    count = 0
+    for number in lines:
+        one, other, least, most = first[which[number]], second[whose[number]], low[number], high[number]
+        for start in range(0, len(one), _TILE):
+            end, reached = min(start + _TILE, len(one)), _whole(0)
+            for row in range(start, end):
+                total = one[row] + other[row]
+                reached += _whole(total >= least and total <= most)
+            if reached:
+                for row in range(start, end):
+                    if one[row] + other[row] >= least and one[row] + other[row] <= most:
+                        pairs[0, count], pairs[1, count] = number, row
+                        count += 1
+
+
 products: Any = _compiled(_products)
 insert: Any = _compiled(_insert)
 reaches: Any = _compiled(_reaches)
 sweep: Any = _compiled(_sweep)
 sift: Any = _compiled(_sift)
+tally: Any = _compiled(_tally)
+between: Any = _compiled(_between)
