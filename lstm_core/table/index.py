@@ -29,7 +29,6 @@ _ASKED_LEVELS = 8_191  # of a number of a question
 _LANES = 64  # rows are padded to this many bytes
 _SLOP = 2.0**-19  # more than the roundings of four float32 operations on numbers of at most 1.1, and of the score itself
 _UP = 1 + 1e-6
-_ALONE = 40_000  # rows that one thread reads in the time that starting another takes, and more
 _ROOM = 1_024  # rows noted for a question of a batch
 
 
@@ -95,7 +94,7 @@ class SearchIndex:
             own = (each[part] for each in (*asked, found, highs, counts, tops))
             self._kernels.sift(self._codes[0], self._scales[0], self._slacks[0], *own)
 
-        _shared(count, 1, share)
+        _shared(count, share)
         overfull = counts > found.shape[1]
         open_ = (np.arange(found.shape[1]) < counts[:, None]) & (highs >= tops[:, :1]) & ~overfull[:, None]
         query, place = np.nonzero(open_)
@@ -103,7 +102,7 @@ class SearchIndex:
 
     def _sweep(self, asked: Asked, columns: tuple[NDArray[Any], ...]) -> None:
         question = (asked.codes[0], asked.factor[0], asked.spare[0])
-        _shared(self.words, _ALONE, lambda part: self._kernels.sweep(*question, *(each[part] for each in columns)))
+        self._kernels.sweep(*question, *columns)
 
     def _asked(self, directions: NDArray[np.float64]) -> Asked:
         turned = directions @ self.rotation
@@ -151,9 +150,9 @@ def cosine_scans(table: EmbeddingTable, direction: NDArray[np.float64]) -> Itera
     return plain_scans(table, direction) if index is None else index.scans(table, direction)
 
 
-def _shared(count: int, least: int, work: Callable[[slice], object]) -> None:
-    """Do ``work`` on ``count`` things, shared out among threads (one for a processor, ``least`` things or more each)."""
-    threads = max(1, min(os.cpu_count() or 1, count // least))
+def _shared(count: int, work: Callable[[slice], object]) -> None:
+    """Do ``work`` on ``count`` things, shared out among threads, one for a processor."""
+    threads = max(1, min(os.cpu_count() or 1, count))
     size = -(-count // threads) or 1
     parts = [slice(start, start + size) for start in range(0, count, size)]
     if len(parts) == 1:

@@ -38,10 +38,9 @@ def by_sorting(table, target, k, without=()):
 
 @pytest.fixture
 def always_indexed(monkeypatch):
-    """Every table counts as large, blocks are small enough for several, and so are the shares of threads."""
+    """Every table counts as large, and blocks are small enough for several."""
     monkeypatch.setattr(index, "WORTHWHILE", 1)
     monkeypatch.setattr(index, "BLOCK", 64)
-    monkeypatch.setattr(index, "_ALONE", 100)
 
 
 @given(seed=st.integers(0, 10_000), k=st.integers(1, 30), slope=st.sampled_from([0.0, 1.0, 3.0]), equal=st.integers(0, 60))
