@@ -162,17 +162,18 @@ def _add_scans(table: EmbeddingTable, formula: Formula) -> Iterator[Scan]:
 
 
 def _multiply_scans(table: EmbeddingTable, formula: Formula) -> Iterator[Scan]:
-    """Yield the one scan of 3CosMul: its bounds come from those of each word's cosines."""
+    """Yield scans of 3CosMul: the bounds of each come from those of the words' cosines."""
     rows, weights = _collected(table, formula)
     if not len(rows):
         raise NoDirection(query=formula.text)
     for row in rows:
         if table.lengths[row] == 0:
             raise NoDirection(query=table.labels[row])
-    parts = []
-    for direction in table.unit_rows(rows):
-        *_, sharpest = cosine_scans(table, direction)
-        parts.append(sharpest)
+    for parts in zip(*(cosine_scans(table, direction) for direction in table.unit_rows(rows)), strict=True):
+        yield _multiplied(parts, weights)
+
+
+def _multiplied(parts: Sequence[Scan], weights: NDArray[np.float64]) -> Scan:
     low = _product([part.low for part in parts], [part.high for part in parts], weights)
     high = _product([part.high for part in parts], [part.low for part in parts], weights)
 
@@ -180,7 +181,7 @@ def _multiply_scans(table: EmbeddingTable, formula: Formula) -> Iterator[Scan]:
         cosines = [part.exact(chosen) for part in parts]
         return _product(cosines, cosines, weights)
 
-    yield Scan(low * (1 - SPARE), high * (1 + SPARE), exact)
+    return Scan(low * (1 - SPARE), high * (1 + SPARE), exact)
 
 
 def _product(added: Sequence[Bounds], taken: Sequence[Bounds], weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from lstm_core.table.rivals import Rows, Scoring, Sums, analogy_products, analog
 
 Progress = Callable[[float], None]
 Flags = NDArray[np.bool_]
-_CHUNK = 8192  # questions at a time: what they share is worked out once for all of them
+_CHUNK = 10_000  # questions at a time: what they share is worked out once for all of them
 
 
 @dataclass(frozen=True, eq=False)

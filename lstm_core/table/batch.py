@@ -1,7 +1,11 @@
-"""Many questions at once: one matrix product by blocks of the table, of which only what may be among the best is looked at."""
+"""Many questions at once: only the rows that may be among the best of a question are worked out exactly.
+
+They are found in the bytes of the table's index where it has one, else by one matrix product for each block of rows.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstm_core.errors import InvalidOption, NoDirection
 from lstm_core.table.embedding_table import EmbeddingTable
+from lstm_core.table.index import SearchIndex, ready_index
 from lstm_core.table.scan import Rows, Scores, rounding_error
 from lstm_core.table.search import check_k
 
@@ -49,7 +54,9 @@ def nearest_rows(table: EmbeddingTable, vectors: ArrayLike, *, k: int = 10, own:
     directions = targets / lengths[:, None]
     wanted = k + (own is not None)
     size = max(1, _VALUES // max(_BLOCK, 8 * wanted))
-    parts = [_answer(table, directions[start : start + size], wanted) for start in range(0, len(directions), size)]
+    index = ready_index(table)
+    answer = partial(_answer, table) if index is None else partial(_answer_indexed, index, table)
+    parts = [answer(directions[start : start + size], wanted) for start in range(0, len(directions), size)]
     rows = np.concatenate([part.rows for part in parts]) if parts else np.empty((0, wanted), np.int64)
     scores = np.concatenate([part.scores for part in parts]) if parts else np.empty((0, wanted), np.float32)
     return Ranked(rows, scores) if own is None else _without_own(rows, scores, own)
@@ -61,6 +68,16 @@ def _without_own(rows: Rows, scores: Scores, own: Rows) -> Ranked:
     drop[~drop.any(axis=1), -1] = True
     shape = (rows.shape[0], rows.shape[1] - 1)
     return Ranked(rows[~drop].reshape(shape), scores[~drop].reshape(shape))
+
+
+def _answer_indexed(index: SearchIndex, table: EmbeddingTable, directions: NDArray[np.float64], k: int) -> Ranked:
+    query, row, overfull = index.candidates(directions, k)
+    clear = np.setdiff1d(np.arange(len(directions)), overfull)
+    rows, scores = np.empty((len(directions), k), np.int64), np.empty((len(directions), k), np.float32)
+    rows[clear], scores[clear] = _sorted(table, directions[clear], np.searchsorted(clear, query), row, k)
+    if len(overfull):
+        rows[overfull], scores[overfull] = _answer(table, directions[overfull], k)
+    return Ranked(rows, scores)
 
 
 def _answer(table: EmbeddingTable, directions: NDArray[np.float64], k: int) -> Ranked:
@@ -75,7 +92,7 @@ def _answer(table: EmbeddingTable, directions: NDArray[np.float64], k: int) -> R
         parts.append(_hits(products, floor, k, margin=margin, start=start))
     found = _Open(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     left = found.rough >= floor[found.query] - margin
-    return _sorted(table, directions, _Open(found.query[left], found.row[left], found.rough[left]), k)
+    return _sorted(table, directions, found.query[left], found.row[left], k)
 
 
 def _hits(products: NDArray[np.float32], floor: NDArray[np.float32], k: int, *, margin: Any, start: int) -> _Open:
@@ -92,15 +109,15 @@ def _hits(products: NDArray[np.float32], floor: NDArray[np.float32], k: int, *, 
     return _Open(query[hit], start + member * grouped.shape[2] + place[hit], scores[hit, member])
 
 
-def _sorted(table: EmbeddingTable, directions: NDArray[np.float64], found: _Open, k: int) -> Ranked:
+def _sorted(table: EmbeddingTable, directions: NDArray[np.float64], query: Rows, row: Rows, k: int) -> Ranked:
     """Return the ``k`` best pairs of each question by the exact cosine."""
-    exact = np.empty(len(found.row), dtype=np.float32)
+    exact = np.empty(len(row), dtype=np.float32)
     for start in range(0, len(exact), _CHUNK):
         part = slice(start, start + _CHUNK)
-        products = np.einsum("nd,nd->n", table.matrix[found.row[part]].astype(np.float64), directions[found.query[part]])
-        lengths = table.lengths[found.row[part]]
+        products = np.einsum("nd,nd->n", table.matrix[row[part]].astype(np.float64), directions[query[part]])
+        lengths = table.lengths[row[part]]
         exact[part] = np.clip(np.divide(products, lengths, out=np.zeros(len(lengths)), where=lengths > 0), -1.0, 1.0)
-    order = np.lexsort((found.row, -exact, found.query))
-    begins = np.searchsorted(found.query[order], np.arange(len(directions)))
+    order = np.lexsort((row, -exact, query))
+    begins = np.searchsorted(query[order], np.arange(len(directions)))
     best = order[begins[:, None] + np.arange(k)]  # (B, k)
-    return Ranked(found.row[best], exact[best])
+    return Ranked(row[best], exact[best])

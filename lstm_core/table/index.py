@@ -1,73 +1,122 @@
-"""A second copy of a large table, laid out so that one question reads it at the speed of memory, or reads only part of it.
+"""A second copy of a large table in bytes: a question about all rows reads a quarter of the table, or less than half of it.
 
-The unit rows are turned to their principal axes and kept by blocks, each block transposed. A product with the leading axes
-bounds every cosine (Cauchy-Schwarz on the axes left away), so rows that cannot be among the best are never read in full.
-The answers are those of the plain scan to the last rank; only the time differs.
+The unit rows are turned at random, so that no axis stands out, and kept as one byte a number; what the bytes leave over is
+kept as a second byte. Cauchy-Schwarz on what is left bounds every cosine, so only the few rows that may be among the best
+are worked out. The answers are those of the plain scan to the last rank; only the time differs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_core.table.embedding_table import EmbeddingTable
-from lstm_core.table.scan import Scan, cosine_exact, plain_scans, rounding_error
+from lstm_core.table.scan import Rows, Scan, Scores, cosine_exact, plain_scans
 
 WORTHWHILE = 8_000_000
 """Numbers in a table (V x D) from which an index is worth its memory and the time of building it."""
 BLOCK = 8_192
-_SAMPLE = 20_000
-_ENERGIES = (0.2, 0.06)  # shares of the squared length that the axes left away may hold for a scan of a head to be tried
 _SEED = 0
+_LEVELS = 127  # of a byte on either side of zero
+_ASKED_LEVELS = 8_191  # of a number of a question
+_LANES = 64  # rows are padded to this many bytes
+_SLOP = 2.0**-19  # more than the roundings of four float32 operations on numbers of at most 1.1, and of the score itself
+_UP = 1 + 1e-6
+_ROOM = 1_024  # rows noted for a question of a batch
+
+
+class Asked(NamedTuple):
+    """Unit vectors in whole numbers: ``codes`` ``(B, W)`` times ``factor`` ``(B,)`` are off by at most ``spare`` ``(B,)``."""
+
+    codes: NDArray[np.int16]
+    factor: NDArray[np.float32]
+    spare: NDArray[np.float32]
+
+
+class Candidates(NamedTuple):
+    """Pairs of a question and a row that may be among its best ``(n,)``; ``overfull``: questions with too many of them."""
+
+    query: Rows
+    row: Rows
+    overfull: Rows
 
 
 class SearchIndex:
-    """Bounds on the cosines of all rows with a direction, in one read of V x D x 4 bytes or less.
+    """Bounds on the cosines of all rows with a direction, in one read of V x D bytes, sharper ones in two.
 
-    It takes as much memory as the matrix of the table (and 4 bytes a row for each of at most two heads).
+    It takes half as much memory as the matrix of the table (rows padded to 64 numbers, and 16 bytes a row).
     """
 
     def __init__(self, table: EmbeddingTable) -> None:
+        from lstm_core.table import kernels
+
+        self._kernels = kernels
         self.words, self.dimension = len(table), table.dimension
-        self.rotation, energy = _principal_axes(table)
-        self.heads = _heads(energy)
-        count = -(-self.words // BLOCK)
-        self._blocks = np.zeros((count, self.dimension, BLOCK), dtype=np.float32)
-        self._tails = np.zeros((len(self.heads), count * BLOCK), dtype=np.float32)
-        for number in range(count):
-            self._fill(table, number)
+        self.rotation = np.linalg.qr(np.random.default_rng(_SEED).normal(size=(self.dimension, self.dimension)))[0]
+        width = -(-self.dimension // _LANES) * _LANES
+        self._levels = min(_ASKED_LEVELS, (2**31 - 1) // (_LEVELS * width))  # sums of products stay within 32 bits
+        self._codes = np.zeros((2, self.words, width), dtype=np.int8)
+        self._scales = np.zeros((2, self.words), dtype=np.float32)
+        self._slacks = np.zeros((2, self.words), dtype=np.float32)
+        for start in range(0, self.words, BLOCK):
+            self._fill(table, slice(start, start + BLOCK))
 
     @property
     def nbytes(self) -> int:
         """The memory it takes, in bytes."""
-        return self._blocks.nbytes + self._tails.nbytes
+        return self._codes.nbytes + self._scales.nbytes + self._slacks.nbytes
 
     def scans(self, table: EmbeddingTable, direction: NDArray[np.float64]) -> Iterator[Scan]:
         """Yield scans of the cosines with the unit vector ``direction`` ``(D,)``, from the cheapest to the sharpest."""
-        turned = self.rotation.T @ direction
-        exact = cosine_exact(table, direction)
-        rough = np.zeros(self.words, dtype=np.float32)
-        begin, error = 0, np.float32(rounding_error(self.dimension + 1))
-        for head, tails in zip((*self.heads, self.dimension), (*self._tails, None), strict=True):
-            part = turned[begin:head].astype(np.float32)
-            rough = rough + np.matmul(part, self._blocks[:, begin:head]).reshape(-1)[: self.words]
-            left = error
-            if tails is not None:
-                left = tails[: self.words] * np.float32(np.linalg.norm(turned[head:]) * (1 + 1e-6)) + error
-            yield Scan(rough - left, rough + left, exact)
-            begin = head
+        asked = self._asked(direction[None])
+        exact, rough = cosine_exact(table, direction), np.zeros(self.words, dtype=np.float32)
+        for codes, scale, slack in zip(self._codes, self._scales, self._slacks, strict=True):
+            low, high = np.empty_like(rough), np.empty_like(rough)
+            self._sweep(asked, (codes, scale, slack, rough, low, high))
+            yield Scan(low, high, exact)
+        yield from plain_scans(table, direction)
 
-    def _fill(self, table: EmbeddingTable, number: int) -> None:
-        rows = slice(number * BLOCK, min((number + 1) * BLOCK, self.words))
-        turned = self.rotation.T @ table.unit_rows(rows).T  # (D, B) float64
-        width = turned.shape[1]
-        self._blocks[number, :, :width] = turned
-        for head, tails in zip(self.heads, self._tails, strict=True):
-            tails[number * BLOCK : number * BLOCK + width] = np.linalg.norm(turned[head:], axis=0) * (1 + 1e-6)
+    def candidates(self, directions: NDArray[np.float64], k: int) -> Candidates:
+        """Return all rows that may be among the ``k`` best by cosine to each of the unit vectors ``directions`` ``(B, D)``."""
+        asked, count = self._asked(directions), len(directions)
+        found = np.empty((count, max(_ROOM, 8 * k)), dtype=np.int32)
+        highs = np.empty(found.shape, dtype=np.float32)
+        counts, tops = np.zeros(count, dtype=np.int32), np.full((count, k), -np.inf, dtype=np.float32)
+
+        def share(part: slice) -> None:
+            own = (each[part] for each in (*asked, found, highs, counts, tops))
+            self._kernels.sift(self._codes[0], self._scales[0], self._slacks[0], *own)
+
+        _shared(count, share)
+        overfull = counts > found.shape[1]
+        open_ = (np.arange(found.shape[1]) < counts[:, None]) & (highs >= tops[:, :1]) & ~overfull[:, None]
+        query, place = np.nonzero(open_)
+        return Candidates(query, found[query, place].astype(np.int64), np.flatnonzero(overfull))
+
+    def _sweep(self, asked: Asked, columns: tuple[NDArray[Any], ...]) -> None:
+        question = (asked.codes[0], asked.factor[0], asked.spare[0])
+        self._kernels.sweep(*question, *columns)
+
+    def _asked(self, directions: NDArray[np.float64]) -> Asked:
+        turned = directions @ self.rotation
+        codes, factor, left = _whole_numbers(turned, self._levels)
+        wide = np.zeros((len(turned), self._codes.shape[2]), dtype=np.int16)
+        wide[:, : self.dimension] = codes
+        # |x q - x' q'| <= |x - x'| |q| + |x'| |q - q'|, and |x'| < 1.1
+        return Asked(wide, factor, _bound(1.1 * np.linalg.norm(left, axis=1) + _SLOP))
+
+    def _fill(self, table: EmbeddingTable, rows: slice) -> None:
+        left = table.unit_rows(rows) @ self.rotation  # (n, D) float64
+        for codes, scales, slacks in zip(self._codes, self._scales, self._slacks, strict=True):
+            codes[rows, : self.dimension], scales[rows], left = _whole_numbers(left, _LEVELS)
+            slacks[rows] = _bound(np.linalg.norm(left, axis=1))
 
 
 _ready: WeakKeyDictionary[EmbeddingTable, SearchIndex] = WeakKeyDictionary()
@@ -85,6 +134,11 @@ def search_index(table: EmbeddingTable) -> SearchIndex:
         return _ready[table]
 
 
+def ready_index(table: EmbeddingTable) -> SearchIndex | None:
+    """Return the index of ``table`` where one was built already."""
+    return _ready.get(table) if is_large(table) else None
+
+
 def is_large(table: EmbeddingTable) -> bool:
     """Tell whether questions about ``table`` gain from :func:`search_index`."""
     return table.matrix.size >= WORTHWHILE
@@ -92,21 +146,30 @@ def is_large(table: EmbeddingTable) -> bool:
 
 def cosine_scans(table: EmbeddingTable, direction: NDArray[np.float64]) -> Iterator[Scan]:
     """Yield scans of the cosines with the unit vector ``direction`` ``(D,)``: by the index where there is one."""
-    index = _ready.get(table) if is_large(table) else None
+    index = ready_index(table)
     return plain_scans(table, direction) if index is None else index.scans(table, direction)
 
 
-def _principal_axes(table: EmbeddingTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return orthonormal axes as columns ``(D, D)``, longest first for a sample of unit rows, and the share of each."""
-    rows = np.random.default_rng(_SEED).permutation(len(table))[:_SAMPLE]
-    sample = table.unit_rows(rows)
-    sizes, axes = np.linalg.eigh(sample.T @ sample)
-    energy = np.maximum(sizes[::-1], 0.0)
-    return np.ascontiguousarray(axes[:, ::-1]), energy / max(float(energy.sum()), 1e-300)
+def _shared(count: int, work: Callable[[slice], object]) -> None:
+    """Do ``work`` on ``count`` things, shared out among threads, one for a processor."""
+    threads = max(1, min(os.cpu_count() or 1, count))
+    size = -(-count // threads) or 1
+    parts = [slice(start, start + size) for start in range(0, count, size)]
+    if len(parts) == 1:
+        work(parts[0])
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, parts))
 
 
-def _heads(energy: NDArray[np.float64]) -> tuple[int, ...]:
-    """Return the sizes of heads worth scanning by themselves: most of the length within at most half of the axes."""
-    held = np.cumsum(energy)
-    sizes = (int(np.searchsorted(held, 1.0 - share)) + 1 for share in _ENERGIES)
-    return tuple(sorted({size for size in sizes if size <= len(energy) // 2}))
+def _whole_numbers(rows: NDArray[np.float64], levels: int) -> tuple[NDArray[np.float64], Scores, NDArray[np.float64]]:
+    """Return whole numbers of at most ``levels`` ``(n, D)``, the scale of each row ``(n,)``, and what they leave over."""
+    scale = (np.abs(rows).max(axis=1) / levels).astype(np.float32)
+    wide = np.where(scale > 0, scale, 1.0).astype(np.float64)[:, None]
+    codes = np.clip(np.rint(rows / wide), -levels, levels)
+    return codes, scale, rows - codes * wide
+
+
+def _bound(lengths: NDArray[np.float64]) -> Scores:
+    """Return ``lengths`` in single precision, none of them smaller than it was."""
+    return (lengths * _UP).astype(np.float32)

@@ -9,7 +9,8 @@ whatever lies further from the answer's score than its rounding can reach; the f
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ BLOCK = 2040  # rows at a time: 255 groups of eight flags, the most that one byt
 BATCH = 256  # questions at a time: two megabytes of scores
 TIE = 2.0**-22  # scores closer than float32 rows can tell apart are equal, and equal scores count against the answer
 _UNIT = 2.0**-24  # rounding of a float32
+_MANY = 20_000_000  # questions x rows from which the compiled count is worth the time of loading it
 _RECHECKED = 4_000_000  # numbers in one piece of the double-precision check
 
 
@@ -71,7 +73,7 @@ class Sums:
         """Return the scores of slices of questions against ``rows``."""
         if self._right is None or self.whose is None:
             return lambda batch: self._left[self.which[batch]] @ rows.T
-        first, second = self._left @ rows.T, self._right @ rows.T  # (P, n), (C, n)
+        first, second = self.products(rows)
         room, whose = np.empty((BATCH, len(rows)), dtype=np.float32), self.whose
 
         def add(batch: slice) -> NDArray[np.float32]:
@@ -81,6 +83,11 @@ class Sums:
             return scores
 
         return add
+
+    def products(self, rows: Matrix) -> tuple[Matrix, Matrix]:
+        """Return the products of the left and the right parts with ``rows``: ``(P, n)`` and ``(C, n)``."""
+        assert self._right is not None
+        return self._left @ rows.T, self._right @ rows.T
 
     def _runs(self, batch: slice) -> list[tuple[int, slice]]:
         """Return the left part and the place in ``batch`` of every run of questions that share it."""
@@ -153,20 +160,42 @@ def rows_ahead(scoring: Scoring, unit: Matrix, answers: Rows, *, progress: Progr
     low = np.nextafter((goal - scoring.margin - TIE).astype(kind), kind(-np.inf))[:, None]
     high = np.nextafter((goal + scoring.margin).astype(kind), kind(np.inf))[:, None]
     ahead = np.zeros(len(scoring), dtype=np.int64)
+    compiled = isinstance(scoring, Sums) and scoring.right is not None and len(scoring) * len(unit) >= _MANY
+    count = partial(_count_sums if compiled else _count, scoring)
     for start in range(0, len(unit) if len(scoring) else 0, BLOCK):
         rows = unit[start : start + BLOCK]
-        scores_of = scoring.scorer(rows)
         unclear: list[tuple[Rows, Rows]] = []
-        for first in range(0, len(scoring), BATCH):
-            batch = slice(first, min(first + BATCH, len(scoring)))
-            scores = scores_of(batch)
-            ahead[batch] += _sort_out(scores >= low[batch], scores > high[batch], first, unclear)
+        ahead += count(rows, low, high, unclear)
         questions, places = (np.concatenate(each) for each in zip(*unclear, strict=True))
         reached = _reached(scoring, questions, rows, places, goal)
         ahead += np.bincount(questions[reached], minlength=len(ahead))
         if progress is not None:
             progress(min(1.0, (start + BLOCK) / len(unit)))
     return ahead - 1  # the answer itself is as good as itself
+
+
+def _count(scoring: Scoring, rows: Matrix, low: Wide, high: Wide, unclear: list[tuple[Rows, Rows]]) -> Rows:
+    """Return how many of ``rows`` are surely ahead of each answer, ``(Q,)``, and note the pairs that are unclear."""
+    scores_of, ahead = scoring.scorer(rows), np.zeros(len(scoring), dtype=np.int64)
+    for first in range(0, len(scoring), BATCH):
+        batch = slice(first, min(first + BATCH, len(scoring)))
+        scores = scores_of(batch)
+        ahead[batch] = _sort_out(scores >= low[batch], scores > high[batch], first, unclear)
+    return ahead
+
+
+def _count_sums(scoring: Any, rows: Matrix, low: Wide, high: Wide, unclear: list[tuple[Rows, Rows]]) -> Rows:
+    """Return what :func:`_count` does for sums of shared parts, without writing a score anywhere."""
+    from lstm_core.table.kernels import between, tally
+
+    first, second = scoring.products(rows)
+    near, above = np.empty((2, len(scoring)), dtype=np.int64)
+    asked = (first, second, scoring.which, scoring.whose, low[:, 0], high[:, 0])
+    tally(*asked, near, above)
+    pairs = np.empty((2, int(near.sum() - above.sum())), dtype=np.int64)
+    between(*asked, np.flatnonzero(near > above), pairs)
+    unclear.append((pairs[0], pairs[1]))
+    return above
 
 
 def stand_ahead(scoring: Scoring, unit: Matrix, answers: Rows, *, others: Rows) -> NDArray[np.bool_]:

@@ -66,13 +66,10 @@ def best(scans: Iterable[Scan], k: int, *, left_out: Rows) -> Best:
 
     At least ``k`` rows must compete. Equal scores keep table order.
     """
-    ordered = iter(scans)
-    scan = next(ordered)
-    for sharper in ordered:
+    for scan in scans:
         found = _try(scan, k, left_out, most=max(_LEADERS, int(_OPEN * len(scan.low))))
         if found is not None:
             return found
-        scan = sharper
     found = _try(scan, k, left_out, most=len(scan.low))
     assert found is not None
     return found
@@ -87,6 +84,17 @@ def rank(scan: Scan, row: int, *, most: int | None = None) -> int | None:
         return None
     scores = scan.score(unsure)
     return int(certain + np.count_nonzero((scores > own) | ((scores == own) & (unsure < row)))) + 1
+
+
+def first_rank(scans: Iterable[Scan], row: int) -> int:
+    """Return the rank (1 = best) of ``row`` by the first of ``scans`` that is sharp enough, or by the last."""
+    for scan in scans:
+        found = rank(scan, row, most=max(_LEADERS, int(_OPEN * len(scan.low))))
+        if found is not None:
+            return found
+    found = rank(scan, row)
+    assert found is not None
+    return found
 
 
 def cosine_exact(table: EmbeddingTable, direction: NDArray[np.float64]) -> Exact:

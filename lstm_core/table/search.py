@@ -13,7 +13,7 @@ from lstm_core.errors import InvalidOption, NoDirection, TooFew
 from lstm_core.normalize import normalize
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.index import cosine_scans
-from lstm_core.table.scan import ROUNDING, Best, Scan, best, rank
+from lstm_core.table.scan import ROUNDING, Best, Scan, best, first_rank
 from lstm_core.table.subwords import word_vector
 
 Metric = Literal["cosine", "dot", "euclidean"]
@@ -162,10 +162,8 @@ def rank_of(table: EmbeddingTable, vector: ArrayLike, word: str, *, exclude: Ite
     row = table.index(word)
     rivals = np.ones(len(table), dtype=bool)
     rivals[table.indices(exclude)] = False
-    *_, sharpest = metric_scans(table, vector, metric="cosine", query=word)
-    found = rank(sharpest.only(rivals), row)
-    assert found is not None
-    return found
+    scans = metric_scans(table, vector, metric="cosine", query=word)
+    return first_rank((scan.only(rivals) for scan in scans), row)
 
 
 def metric_scans(table: EmbeddingTable, vector: ArrayLike, *, metric: str, query: str = "") -> Iterator[Scan]:
