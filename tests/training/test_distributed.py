@@ -139,7 +139,7 @@ def torchrun(tmp_path, settings):
         process = subprocess.Popen(
             [*command, "--monitor-interval", "0.1", *more, *train_it, *options],
             cwd=ROOT,
-            stderr=subprocess.DEVNULL,
+            stderr=(tmp_path / "said.txt").open("w"),
             stdout=subprocess.DEVNULL,
         )
         made.append(process)
