@@ -133,6 +133,7 @@ SIDES: dict[str, Side] = {
     "spelling alone": spelling_alone,
     "ppmi-svd, spelling": ppmi_svd_spelling,
     "lstm": lstm(),
+    "lstm, input rows": lstm(rows="input"),
     "lstm from counts": lstm(first_rows="counts"),
     "lstm from random rows": lstm(first_rows="random", lr=0.01, epochs=10),
 }

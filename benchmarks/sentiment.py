@@ -62,7 +62,7 @@ READING = {
     "snapshots": 0,
 }
 """How the unlabelled reviews are read."""
-GOING_ON = {**SETTINGS, "dropout": 0.5, "word_dropout": 0.15, "lr": 0.001, "epochs": 3}
+GOING_ON = {**SETTINGS, "lr": 0.001, "epochs": 3}
 """How labels are learned by a network that has read them."""
 PUBLISHED = (
     ("LSTM 128, Okt morphemes (wikidocs.net/44249), official split", 0.854),
@@ -88,7 +88,7 @@ def main() -> None:
     scores = read_scores(RunDirectory(given.run))["test"]
     about = f"{scores.texts:,} test texts. Settings of the LSTM: {_settings(given.run)}."
     if given.unlabelled:
-        about += f" After reading: dropout {GOING_ON['dropout']}, word_dropout {GOING_ON['word_dropout']}, lr 0.001, 3 epochs."
+        about += " After reading: lr 0.001, 3 epochs."
     write_section("sentiment", f"{about}\n\n{table}\n\nConfusion of the LSTM (rows: true): {scores.labels} {scores.confusion}")
     print(table)
 

@@ -86,7 +86,7 @@ MODELS: dict[str, Model] = {
         ),
     ),
     "bible-grimm-en": Model(
-        {"corpus": f"{UPLOAD}bible-and-grimm", "tokenizer": "words", "min_count": 3, "epochs": 6, **CLOZE},
+        {"corpus": f"{UPLOAD}bible-and-grimm", "tokenizer": "words", "min_count": 3, "epochs": 6, **CLOZE} | {"rows": "input"},
         text_card,
         probes=(
             *(("king - man + woman", "queen"), ("father - man + woman", "mother"), ("men - man + woman", "women")),

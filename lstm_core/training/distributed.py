@@ -12,7 +12,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -179,6 +179,8 @@ def joined() -> Iterator[Team]:
         dist.init_process_group("gloo", store=fresh, rank=rank, world_size=size, timeout=PATIENCE)
     try:
         yield Team(rank, size, os.getppid())
+        with suppress(RuntimeError):
+            dist.barrier()  # who hangs up first might take back what the others have not read yet
     finally:
         dist.destroy_process_group()
 

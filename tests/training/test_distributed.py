@@ -172,8 +172,9 @@ def test_a_lost_worker_comes_back_at_the_last_checkpoint_and_a_stop_ends_all(tor
     before, lost = read_metrics(run)[-1]["step"], workers_of(process)
     assert len(lost) == 2
     os.kill(lost[1], signal.SIGKILL)
-    wait_for(lambda: set(workers_of(process)).isdisjoint(lost) and run.state == "training")
-    wait_for(lambda: read_metrics(run)[-1]["step"] > before)
+    wait_for(lambda: workers_of(process) and set(workers_of(process)).isdisjoint(lost))
+    last = read_metrics(run)[-1]["step"]  # the lost ones may have gone on for a while after `before`
+    wait_for(lambda: run.state == "training" and read_metrics(run)[-1]["step"] > last)
     steps = [row["step"] for row in read_metrics(run)]
     assert steps == sorted(set(steps)) and steps[0] <= before, "it began again instead of going on"
     again = workers_of(process)
