@@ -142,10 +142,10 @@ class Cloze:
 
     @staticmethod
     def reads(inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Return the ids of both sides: from the left the inputs are read, from the right the later targets."""
+        """Return the ids of both sides: from the left the inputs are read, from the right the targets."""
         import torch
 
-        return torch.cat([inputs.reshape(-1), targets[:, 1:].reshape(-1)])
+        return torch.cat([inputs.reshape(-1), targets.reshape(-1)])
 
     @staticmethod
     def predictions(

@@ -175,8 +175,12 @@ def test_a_training_is_played_whole_without_fetching(map_page, picture):
     map_page.wait_for_function(f"() => {ATLAS}.player.seen.length && !{ATLAS}.player.playing")
     moments = map_page.evaluate(f"() => {ATLAS}.player.seen.map(each => each[1])")
     assert [moment for moment in moments if moment == int(moment)] == list(range(STEPS))
+    before = map_page.evaluate(CAMERA)
+    tool(map_page, "zoom_in")
+    touched = map_page.evaluate(CAMERA)
     map_page.get_by_label("앞 스냅숏").click()
     assert map_page.locator(".atlas-player output").inner_text() == f"{10 * (STEPS - 2)}단계"
+    assert before != touched == map_page.evaluate(CAMERA)  # another frame leaves the camera to the hand
     assert sent == []
     word = map_page.evaluate(LONELY)
     press(map_page, map_page.evaluate(AT, word))

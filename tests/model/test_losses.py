@@ -49,6 +49,16 @@ def test_contract_of_every_loss(loss, objective, tied):
     assert all(value.grad is not None and value.grad.abs().sum() > 0 for value in between if value.ndim == 2)
 
 
+@pytest.mark.parametrize("loss", [loss.key for loss in LOSSES])
+@pytest.mark.parametrize("objective", [one.key for one in OBJECTIVES if not one.labelled])
+def test_a_stretch_of_one_word(loss, objective):
+    network = network_of(tied=False, objective=objective)
+    LOSSES[loss].prepare(network, counts=COUNTS)
+    asked = LOSSES[loss].measure(OBJECTIVES[objective], counts=COUNTS, negatives=2, generator=seeded())
+    found = asked(network, torch.tensor([[4]]), targets=torch.tensor([[VOCAB - 1]]), state=None)
+    assert found.counted == 1 and math.isfinite(found.loss.item())
+
+
 def test_the_loss_that_suits_a_vocabulary():
     assert loss_for("", FULL_UP_TO).key == "softmax" and loss_for("", FULL_UP_TO + 1).key == "sampled"
     assert loss_for("sampled", 5).key == "sampled"
