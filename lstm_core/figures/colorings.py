@@ -199,14 +199,15 @@ class Density(WordColoring):
 
 
 def _named(asked: Asked, clusters: NDArray[np.integer]) -> list[str]:
-    """Return the name of each point's cluster: its most frequent word in quotes; "" outside of all (-1)."""
-    table, rows = asked.table, asked.projection.indices
-    rank = np.empty(len(table), dtype=np.int64)
-    rank[table.frequency_order] = np.arange(len(table))
-    order = np.argsort(rank[rows], kind="stable")
-    found, first = np.unique(clusters[order], return_index=True)
-    names = {int(one): f"‘{table.labels[rows[order[at]]]}’" for one, at in zip(found, first, strict=True)}
-    return [names[int(one)] if one >= 0 else "" for one in clusters]
+    """Return the name of each point's cluster: the word nearest its middle in the true space; "" outside of all (-1)."""
+    indices = asked.projection.indices
+    rows = unit_rows(asked.table.matrix[indices])
+    names = {-1: ""}
+    for one in np.unique(clusters[clusters >= 0]).tolist():
+        members = np.flatnonzero(clusters == one)
+        central = members[np.argmax(rows[members] @ rows[members].mean(axis=0))]
+        names[one] = f"‘{asked.table.labels[indices[central]]}’"
+    return [names[one] for one in clusters.tolist()]
 
 
 for _way in (Frequency, Norm, Nearness, Recall, Clusters, Density):
