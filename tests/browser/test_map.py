@@ -181,6 +181,7 @@ def test_a_training_is_played_whole_without_fetching(map_page, picture):
     map_page.get_by_label("앞 스냅숏").click()
     assert map_page.locator(".atlas-player output").inner_text() == f"{10 * (STEPS - 2)}단계"
     assert before != touched == map_page.evaluate(CAMERA)  # another frame leaves the camera to the hand
+    tool(map_page, "zoom_out")
     assert sent == []
     word = map_page.evaluate(LONELY)
     press(map_page, map_page.evaluate(AT, word))
