@@ -23,9 +23,7 @@ def show_map_table(table: EmbeddingTable, projection: Projection) -> None:
     if not box.open:
         return
     with box:
-        rank = np.empty(len(table), dtype=np.int64)
-        rank[table.frequency_order] = np.arange(len(table))
-        order = np.argsort(rank[projection.indices], kind="stable")
+        order = np.argsort(table.frequency_ranks[projection.indices], kind="stable")
         rows = projection.indices[order]
         columns = {} if table.counts is None else {t("map.color_frequency"): table.counts[rows].tolist()}
         for name, places in zip("xyz", projection.coordinates[order].T, strict=False):

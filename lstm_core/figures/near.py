@@ -39,8 +39,6 @@ def near_layers(table: EmbeddingTable, rows: NDArray[np.int64], *, k: int = 5, p
 
 def _asked(table: EmbeddingTable, rows: NDArray[np.int64], pairs: int) -> list[NDArray[np.int64]]:
     """Return the points whose neighbours are sought, the most frequent words first, some at a time."""
-    rank = np.empty(len(table), dtype=np.int64)
-    rank[table.frequency_order] = np.arange(len(table))
-    points = np.argsort(rank[rows], kind="stable")[: max(1, pairs // len(table))]
+    points = np.argsort(table.frequency_ranks[rows], kind="stable")[: max(1, pairs // len(table))]
     points = points[table.lengths[rows[points]] > 0]
     return [points[start : start + _STEP] for start in range(0, len(points), _STEP)]

@@ -42,12 +42,10 @@ def word_layers(table: EmbeddingTable, rows: NDArray[np.int64]) -> dict[str, Lay
     ``words``; ``ranks`` ``(N,)``, the place of each by frequency among all words, from 1 (in table order where no counts are
     known); ``counts`` ``(N,)`` if they are known; ``rows`` unless the points are the first N of the table.
     """
-    ranks = np.empty(len(table), dtype=np.uint32)
-    ranks[table.frequency_order] = np.arange(1, len(table) + 1)
     words = json.dumps([table.labels[row] for row in rows.tolist()], ensure_ascii=False)
     layers = {
         "words": Layer("json", words.encode("utf-8", "replace")),
-        "ranks": _numbers(ranks[rows], "u4"),
+        "ranks": _numbers(table.frequency_ranks[rows], "u4"),
     }
     if table.counts is not None:
         layers["counts"] = _numbers(np.minimum(table.counts[rows], 2**32 - 1), "u4")

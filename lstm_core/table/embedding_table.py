@@ -134,6 +134,13 @@ class EmbeddingTable:
         return np.argsort(-self.counts, kind="stable")
 
     @cached_property
+    def frequency_ranks(self) -> NDArray[np.int64]:
+        """The place of each row in :attr:`frequency_order`, from 1, ``(V,)``."""
+        ranks = np.empty(len(self), dtype=np.int64)
+        ranks[self.frequency_order] = np.arange(1, len(self) + 1)
+        return ranks
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over labels, rows, counts, columns and metadata: the identity of this table in every cache."""
         digest = hashlib.sha256()

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -79,7 +79,7 @@ class SearchIndex:
         exact, rough = cosine_exact(table, direction), np.zeros(self.words, dtype=np.float32)
         for codes, scale, slack in zip(self._codes, self._scales, self._slacks, strict=True):
             low, high = np.empty_like(rough), np.empty_like(rough)
-            self._sweep(asked, (codes, scale, slack, rough, low, high))
+            self._kernels.sweep(asked.codes[0], asked.factor[0], asked.spare[0], codes, scale, slack, rough, low, high)
             yield Scan(low, high, exact)
         yield from plain_scans(table, direction)
 
@@ -99,10 +99,6 @@ class SearchIndex:
         open_ = (np.arange(found.shape[1]) < counts[:, None]) & (highs >= tops[:, :1]) & ~overfull[:, None]
         query, place = np.nonzero(open_)
         return Candidates(query, found[query, place].astype(np.int64), np.flatnonzero(overfull))
-
-    def _sweep(self, asked: Asked, columns: tuple[NDArray[Any], ...]) -> None:
-        question = (asked.codes[0], asked.factor[0], asked.spare[0])
-        self._kernels.sweep(*question, *columns)
 
     def _asked(self, directions: NDArray[np.float64]) -> Asked:
         turned = directions @ self.rotation

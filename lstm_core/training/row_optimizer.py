@@ -31,7 +31,10 @@ class RowOptimizer(torch.optim.Optimizer):
 
     def _remembered(self, table: Tensor, name: str) -> Tensor:
         """Return what is kept under ``name`` about each value of ``table``; nought before the first step."""
-        kept: Tensor = self.state[table].setdefault(name, torch.zeros_like(table))
+        state = self.state[table]
+        if name not in state:
+            state[name] = torch.zeros_like(table)
+        kept: Tensor = state[name]
         return kept
 
 

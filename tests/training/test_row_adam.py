@@ -11,19 +11,24 @@ def gradient_of(rows, goal):
     ((rows - goal) ** 2).sum().backward()
 
 
-def test_a_row_that_is_always_used_is_that_of_torchs_adamw():
-    start = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
-    table, plain, goal = nn.Parameter(start.clone()), nn.Parameter(start.clone()), torch.ones(5, 3)
-    table.requires_grad_(False)
-    ours = RowAdamW([table], lr=0.05, weight_decay=0.1)
-    theirs = torch.optim.AdamW([plain], lr=0.05, weight_decay=0.1)
-    for _ in range(40):
+def learn_side_by_side(ours, table, theirs, plain, *, goal, steps):
+    """Let both go towards ``goal``: ours by the first five rows of its table, one of them named twice."""
+    for _ in range(steps):
         used = UsedRows(torch.tensor([3, 0, 1, 2, 4, 3]), table)
         gradient_of(used.rows[0], goal)
         ours.update([used])
         theirs.zero_grad()
         gradient_of(plain, goal)
         theirs.step()
+
+
+def test_a_row_that_is_always_used_is_that_of_torchs_adamw():
+    start = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
+    table, plain, goal = nn.Parameter(start.clone()), nn.Parameter(start.clone()), torch.ones(5, 3)
+    table.requires_grad_(False)
+    ours = RowAdamW([table], lr=0.05, weight_decay=0.1)
+    theirs = torch.optim.AdamW([plain], lr=0.05, weight_decay=0.1)
+    learn_side_by_side(ours, table, theirs, plain, goal=goal, steps=40)
     assert torch.allclose(table, plain, atol=1e-5) and not torch.allclose(table, start, atol=0.5)
 
 
@@ -65,12 +70,6 @@ def test_other_rules_are_those_of_torch_on_rows_that_are_used(ours, theirs, sett
     start = torch.randn(6, 3, generator=torch.Generator().manual_seed(2))
     table, plain, goal = nn.Parameter(start.clone(), requires_grad=False), nn.Parameter(start[:5].clone()), torch.ones(5, 3)
     mine, whole = ours([table], lr=0.05, **settings), theirs([plain], lr=0.05, **settings)
-    for _ in range(20):
-        used = UsedRows(torch.tensor([3, 0, 1, 2, 4, 3]), table)
-        gradient_of(used.rows[0], goal)
-        mine.update([used])
-        whole.zero_grad()
-        gradient_of(plain, goal)
-        whole.step()
+    learn_side_by_side(mine, table, whole, plain, goal=goal, steps=20)
     assert torch.allclose(table[:5], plain, atol=1e-6) and not torch.allclose(table[:5], start[:5], atol=0.1)
     assert torch.equal(table[5], start[5])
