@@ -47,8 +47,8 @@ READING = {
     "tokenizer": "morphemes",
     "max_vocab": 30_000,
     "min_count": 3,
-    "embedding_dim": 128,
-    "hidden_size": 192,
+    "embedding_dim": 192,
+    "hidden_size": 256,
     "neighbours": 0,
     "tie_weights": True,
     "first_rows": "random",
@@ -57,12 +57,12 @@ READING = {
     "batch_size": 128,
     "negatives": 2048,
     "lr": 0.004,
-    "epochs": 1,
+    "epochs": 2,
     "evaluations": 4,
     "snapshots": 0,
 }
 """How the unlabelled reviews are read."""
-GOING_ON = {**SETTINGS, "lr": 0.001, "epochs": 3}
+GOING_ON = {**SETTINGS, "embedding_dim": 192, "hidden_size": 256, "lr": 0.001, "epochs": 3}
 """How labels are learned by a network that has read them."""
 PUBLISHED = (
     ("LSTM 128, Okt morphemes (wikidocs.net/44249), official split", 0.854),

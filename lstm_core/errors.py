@@ -13,8 +13,12 @@ class WordAtlasError(Exception):
 
     code: ClassVar[str]
     template: ClassVar[str]
+    REASONS: ClassVar[dict[str, str]] = {}
+    """What can be the ``reason``, in words (``why``); another reason speaks for itself."""
 
     def __init__(self, **data: Any) -> None:
+        if self.REASONS:
+            data = {**data, "why": self.REASONS.get(data["reason"], data["reason"])}
         self.data = data
         lists = {key: ", ".join(map(str, value)) for key, value in data.items() if isinstance(value, (tuple, list))}
         super().__init__(self.template.format(**data | lists))
@@ -26,7 +30,7 @@ class WordAtlasError(Exception):
         raise AttributeError(name)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.data)
+        return _rebuild, (type(self), {key: value for key, value in self.data.items() if key != "why"})
 
 
 def _rebuild(kind: type[WordAtlasError], data: dict[str, Any]) -> WordAtlasError:
@@ -127,12 +131,6 @@ class InvalidSeries(WordAtlasError):
         "constant": "all values are the same",
     }
 
-    def __init__(self, *, name: str, reason: str, row: int) -> None:
-        super().__init__(name=name, reason=reason, row=row, why=self.REASONS[reason])
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), {"name": self.name, "reason": self.reason, "row": self.row})
-
 
 class ComputationFailed(WordAtlasError):
     """``what`` (e.g. a projection method), ``reason``: a process that computed for us broke off."""
@@ -187,12 +185,6 @@ class UnreadableText(WordAtlasError):
         "row": "this row is not a JSON object with text in the chosen column",
     }
 
-    def __init__(self, *, name: str, reason: str) -> None:
-        super().__init__(name=name, reason=reason, why=self.REASONS.get(reason, reason))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), {"name": self.name, "reason": self.reason})
-
 
 class DownloadFailed(WordAtlasError):
     """``name``, ``url``, ``reason``: one of :data:`DownloadFailed.REASONS`; ``why`` is the reason in words."""
@@ -208,12 +200,6 @@ class DownloadFailed(WordAtlasError):
         "disk_full": "there is no room left on the disk",
         "not_writable": "the cache folder cannot be written",
     }
-
-    def __init__(self, *, name: str, reason: str, url: str) -> None:
-        super().__init__(name=name, reason=reason, url=url, why=self.REASONS.get(reason, reason))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), {"name": self.name, "reason": self.reason, "url": self.url})
 
 
 class BadRunName(WordAtlasError):
@@ -278,18 +264,24 @@ class WorkerLost(WordAtlasError):
     template = "a process of the training is lost ({reason}); resume the run to go on from its last checkpoint"
 
 
+class DeviceMissing(WordAtlasError):
+    """A training was to compute on ``device``; ``reason``: a key of :data:`DeviceMissing.REASONS`."""
+
+    code = "device_missing"
+    template = "cannot compute on {device}: {why}"
+    REASONS: ClassVar[dict[str, str]] = {
+        "none": "this machine has none that torch can use",
+        "few": "there are fewer of them than processes",
+        "alone": "one process can use it, several cannot",
+    }
+
+
 class StorageFailed(WordAtlasError):
     """``folder`` cannot be written to; ``reason``: a key of :data:`StorageFailed.REASONS`, or what the system said."""
 
     code = "storage_failed"
     template = "cannot write to {folder}: {why}"
     REASONS: ClassVar[dict[str, str]] = {"full": "the disk is full", "forbidden": "it may not be written"}
-
-    def __init__(self, *, folder: str, reason: str) -> None:
-        super().__init__(folder=folder, reason=reason, why=self.REASONS.get(reason, reason))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), {"folder": self.folder, "reason": self.reason})
 
 
 class HelperDied(WordAtlasError):

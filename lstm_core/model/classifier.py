@@ -61,7 +61,7 @@ class TextClassifier(WordNetwork):
         found = []
         for kind in self.options.pooling.split("+"):
             if kind == "last":
-                found.append(states[torch.arange(len(states)), present.sum(1) - 1])
+                found.append(states[torch.arange(len(states), device=states.device), present.sum(1) - 1])
             elif kind == "max":
                 found.append(states.masked_fill(~present[:, :, None], -torch.inf).amax(1))
             else:
@@ -71,5 +71,5 @@ class TextClassifier(WordNetwork):
 
 def _backwards(present: Tensor) -> Tensor:
     """Return the places (B, T) at which each text is read from its end to its beginning; padding stays where it is."""
-    places, last = torch.arange(present.shape[1]), present.sum(1)[:, None] - 1
+    places, last = torch.arange(present.shape[1], device=present.device), present.sum(1)[:, None] - 1
     return torch.where(present, last - places, places)

@@ -65,7 +65,7 @@ class ClozeModel(WordNetwork):
 
     def _weights(self, stretch: Tensor) -> Tensor:
         """Return how much each token of ``stretch`` (B, T + 1) counts at each gap, (B, T, T + 1); 0 in another sentence."""
-        reach, places = self.config.neighbours, torch.arange(stretch.shape[1])
+        reach, places = self.config.neighbours, torch.arange(stretch.shape[1], device=stretch.device)
         distance = (places - places[1:, None]).abs()  # (T, T + 1)
         near = (reach + 1 - distance).clamp(min=0) * (distance > 0) / (reach * (reach + 1))
         sentence = (stretch == BOS).cumsum(1)

@@ -7,8 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-CHUNK = 512
-"""Positions whose logits exist at one time."""
+from lstm_core.model.arithmetic import add_product, affine, at_once, rounded
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
@@ -18,37 +17,43 @@ class _LinearCrossEntropy(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
-        count = inputs.shape[0]
+    def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, arithmetic: torch.dtype) -> Tensor:
+        count, table = inputs.shape[0], rounded(weight, arithmetic)
         by_inputs, by_weight, by_bias = torch.empty_like(inputs), torch.zeros_like(weight), torch.zeros_like(bias)
-        total = inputs.new_zeros(())
-        for start in range(0, count, CHUNK):
-            rows, wanted = inputs[start : start + CHUNK], targets[start : start + CHUNK, None]  # (C, W), (C, 1)
-            logits = torch.addmm(bias, rows, weight.t())  # (C, V)
+        total, chunk = inputs.new_zeros(()), at_once(inputs.device)
+        for start in range(0, count, chunk):
+            rows, wanted = inputs[start : start + chunk], targets[start : start + chunk, None]  # (C, W), (C, 1)
+            logits = affine(rows, table.t(), bias)  # (C, V)
             logits.sub_(logits.amax(1, keepdim=True))
             chosen = logits.gather(1, wanted)
             sums = logits.exp_().sum(1, keepdim=True)
             total += (sums.log() - chosen).sum()
             slope = logits.div_(sums * count)  # (C, V)
             slope.scatter_add_(1, wanted, torch.full_like(chosen, -1.0 / count))
-            torch.mm(slope, weight, out=by_inputs[start : start + CHUNK])
-            by_weight.addmm_(slope.t(), rows)
             by_bias += slope.sum(0)
+            slope = rounded(slope, arithmetic)
+            by_inputs[start : start + chunk] = torch.mm(slope, table)
+            add_product(by_weight, slope.t(), rows)
         ctx.save_for_backward(by_inputs, by_weight, by_bias)
         return total / count
 
     @staticmethod
     def backward(ctx: Any, *scales: Tensor) -> tuple[Tensor | None, ...]:
         by_inputs, by_weight, by_bias = ctx.saved_tensors
-        return by_inputs * scales[0], by_weight * scales[0], by_bias * scales[0], None
+        return by_inputs * scales[0], by_weight * scales[0], by_bias * scales[0], None, None
 
 
-def linear_cross_entropy(inputs: Tensor, output: torch.nn.Linear, targets: Tensor) -> Tensor:
+def linear_cross_entropy(
+    inputs: Tensor, output: torch.nn.Linear, targets: Tensor, *, arithmetic: torch.dtype | None = None
+) -> Tensor:
     """Return the mean negative log probability (nats) of ``targets`` (N,) under ``output(inputs)``, inputs (N, W).
 
-    The same number and gradients as ``F.cross_entropy(output(inputs), targets)``; differentiable once.
+    The same number and gradients as ``F.cross_entropy(output(inputs), targets)``; differentiable once. While learning, the
+    three large products are worked out in ``arithmetic``.
     """
     if torch.is_grad_enabled():
-        loss: Tensor = _LinearCrossEntropy.apply(inputs, output.weight, output.bias, targets)  # type: ignore[no-untyped-call]
+        loss: Tensor = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
+            inputs, output.weight, output.bias, targets, arithmetic
+        )
         return loss
     return torch.nn.functional.cross_entropy(output(inputs), targets)

@@ -33,9 +33,7 @@ class StepLoss(NamedTuple):
 class Measure(Protocol):
     """The loss of one step: called with ids (B, T) each."""
 
-    def __call__(
-        self, network: WordNetwork, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
-    ) -> StepLoss:
+    def __call__(self, network: WordNetwork, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None) -> StepLoss:
         """Return the loss of ``network`` on these ids."""
 
 
@@ -88,11 +86,10 @@ class Softmax:
         """Return the measure; it needs neither counts nor a generator."""
         from lstm_core.model.fused_loss import linear_cross_entropy
 
-        def measure(
-            network: WordNetwork, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None
-        ) -> StepLoss:
+        def measure(network: WordNetwork, inputs: torch.Tensor, *, targets: torch.Tensor, state: State | None) -> StepLoss:
             features, wanted, state = objective.predictions(network, inputs, targets=targets, state=state)
-            return StepLoss(linear_cross_entropy(features, network.output, wanted), len(wanted), state)
+            loss = linear_cross_entropy(features, network.output, wanted, arithmetic=network.arithmetic)
+            return StepLoss(loss, len(wanted), state)
 
         return measure
 

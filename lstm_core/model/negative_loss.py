@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lstm_core.model.arithmetic import affine, rounded
 from lstm_core.model.losses import StepLoss
 from lstm_core.model.network import State, WordNetwork
 from lstm_core.model.objectives import Objective
@@ -46,10 +47,11 @@ class NegativeMeasure:
     def __init__(self, objective: Objective, *, counts: Sequence[int], negatives: int, generator: torch.Generator) -> None:
         self._objective = objective
         self._noise = Noise(counts, draws=negatives, generator=generator)
+        self._log_expected = self._noise.log_expected  # goes along to where the network is
 
     def rows(self, network: WordNetwork, inputs: Tensor, targets: Tensor) -> StepRows:
         """Draw the words of a step and return the rows that it touches."""
-        drawn, times = self._noise.draw()
+        drawn, times = (one.to(inputs.device) for one in self._noise.draw())
         return rows_of(self._objective, network, inputs, targets=targets, words=drawn)._replace(drawn=(drawn, times))
 
     def __call__(
@@ -60,9 +62,10 @@ class NegativeMeasure:
         (drawn, times), compares = touched.drawn, touched.compares
         features, wanted, state = predicted(self._objective, network, inputs, targets=targets, state=state, rows=touched)
         table, bias = compares.rows
-        bias = bias - self._noise.log_expected[compares.ids]
+        self._log_expected = self._log_expected.to(bias.device)
+        bias = bias - self._log_expected[compares.ids]
         own, others = compares.place(wanted), compares.place(drawn)
         mine = (features * F.embedding(own, table)).sum(1) + bias[own]  # (N,)
-        theirs = torch.addmm(bias[others], features, table[others].t())  # (N, n)
+        theirs = affine(features, rounded(table[others], network.arithmetic).t(), bias[others])  # (N, n)
         loss = (F.softplus(-mine) + F.softplus(theirs) @ times).mean()
         return StepLoss(loss, len(wanted), state, touched.used)

@@ -23,6 +23,7 @@ class SeededDropout(nn.Module):
     """Inverted dropout that draws from its own generator, so that a training leaves the global random state alone.
 
     One byte is drawn for each value (eight at a time: half the time of Bernoulli draws), so rates are multiples of 1/256.
+    They are drawn on the CPU, wherever the values are: the same seed drops the same values on every device.
     ``locked``: values (B, T, W) lose the same of their W at all T places (Gal & Ghahramani 2016, Merity et al. 2018).
     """
 
@@ -40,14 +41,17 @@ class SeededDropout(nn.Module):
         words = torch.empty(-(-shape.numel() // 8), dtype=torch.int64)
         drawn = words.random_(-(2**63), None, generator=self.generator).view(torch.uint8)
         keep = (drawn[: shape.numel()] < self.kept).view(shape)
-        return values * keep.to(values.dtype).mul_(256 / self.kept)
+        return values * keep.to(values.device, values.dtype).mul_(256 / self.kept)
 
 
 class WordNetwork(nn.Module):
     """An embedding (V, D), what a subclass puts between, and an output layer that shares its rows when tied.
 
-    The output layer has one row a word, or ``outputs`` of them where something else is to be told apart.
+    The output layer has one row a word, or ``outputs`` of them where something else is to be told apart. While training, the
+    large products are worked out in ``arithmetic`` if it is one; weights, gradients and sums are float32 all the same.
     """
+
+    arithmetic: torch.dtype | None = None
 
     def __init__(
         self, config: ModelConfig, *, vocab_size: int, outputs: int = 0, generator: torch.Generator | None = None
@@ -65,6 +69,11 @@ class WordNetwork(nn.Module):
         if config.tie_weights:
             self.output.weight = self.embedding.weight
         self._initialise()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are, and where ids have to be."""
+        return self.embedding.weight.device
 
     def _build(self, width: int) -> None:
         """Make the layers between embedding and output; the last of them gives ``width`` values."""
@@ -88,17 +97,22 @@ class WordNetwork(nn.Module):
     def _embedded(self, ids: Tensor, embed: Embed | None) -> Tensor:
         """Return the rows (B, T, D) of ``ids``, with dropout, and while training some of them hidden as a whole."""
         rows: Tensor = self.dropout((embed or self.embedding)(ids))
-        return rows * self.hiding(torch.ones(*ids.shape, 1)) if self.config.word_dropout else rows
+        return rows * self.hiding(torch.ones(*ids.shape, 1, device=ids.device)) if self.config.word_dropout else rows
 
     def _read(self, layers: Iterable[nn.Module], values: Tensor, state: State | None) -> tuple[Tensor, State]:
         """Return the outputs (B, T, H) of the last of ``layers`` over ``values`` (B, T, D), and the state at the end."""
         ends: list[State] = []
         for index, layer in enumerate(layers):
             before = None if state is None else tuple(part[index : index + 1] for part in state)
-            values, end = _run(layer, values, before)  # (B, T, H)
-            values = self.dropout(values)
-            ends.append(end)
+            with self._reading(values.device):
+                values, end = _run(layer, values, before)  # (B, T, H)
+            values = self.dropout(values.float())
+            ends.append(tuple(part.float() for part in end))
         return values, tuple(torch.cat(parts) for parts in zip(*ends, strict=True))
+
+    def _reading(self, device: torch.device) -> torch.autocast:
+        """Return the block in which layers are worked out; what is not learned from is always read in float32."""
+        return torch.autocast(device.type, self.arithmetic, enabled=self.training and self.arithmetic is not None)
 
     @torch.no_grad()
     def _initialise(self) -> None:

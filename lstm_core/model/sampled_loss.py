@@ -9,13 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lstm_core.model.arithmetic import add_product, affine, at_once, rounded
 from lstm_core.model.losses import StepLoss
 from lstm_core.model.network import State, WordNetwork
 from lstm_core.model.objectives import Objective
 from lstm_core.model.rows import StepRows, UsedRows
-
-CHUNK = 512
-"""Positions whose logits exist at one time."""
 
 
 class Sampler:
@@ -57,10 +55,11 @@ class SampledMeasure:
     def __init__(self, objective: Objective, *, counts: Sequence[int], negatives: int, generator: torch.Generator) -> None:
         self._objective = objective
         self._sampler = Sampler(counts, draws=negatives, generator=generator)
+        self._log_chance = self._sampler.log_chance  # goes along to where the network is
 
     def rows(self, network: WordNetwork, inputs: Tensor, targets: Tensor) -> StepRows:
         """Draw the words of a step and return the rows that it touches."""
-        drawn = self._sampler.draw()
+        drawn = self._sampler.draw().to(inputs.device)
         return rows_of(self._objective, network, inputs, targets=targets, words=drawn)._replace(drawn=drawn)
 
     def __call__(
@@ -71,10 +70,17 @@ class SampledMeasure:
         drawn, compares = touched.drawn, touched.compares
         features, wanted, state = predicted(self._objective, network, inputs, targets=targets, state=state, rows=touched)
         table, bias = compares.rows
-        bias = bias - self._sampler.log_chance[compares.ids]
+        self._log_chance = self._log_chance.to(bias.device)
+        bias = bias - self._log_chance[compares.ids]
         own, others = compares.place(wanted), compares.place(drawn)
         loss: Tensor = _SampledCrossEntropy.apply(  # type: ignore[no-untyped-call]
-            features, F.embedding(own, table), bias[own], table[others], bias[others], _columns(drawn, wanted)
+            features,
+            F.embedding(own, table),
+            bias[own],
+            table[others],
+            bias[others],
+            _columns(drawn, wanted),
+            network.arithmetic,
         )
         return StepLoss(loss, len(wanted), state, touched.used)
 
@@ -109,15 +115,24 @@ class _SampledCrossEntropy(torch.autograd.Function):
     """Cross entropy of one own word and n shared others for each position, with the gradients found on the way forward."""
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, own: Tensor, own_bias: Tensor, others: Tensor, bias: Tensor, hit: Tensor) -> Tensor:
-        count = len(inputs)
+    def forward(
+        ctx: Any,
+        inputs: Tensor,
+        own: Tensor,
+        own_bias: Tensor,
+        others: Tensor,
+        bias: Tensor,
+        hit: Tensor,
+        arithmetic: torch.dtype | None = None,
+    ) -> Tensor:
+        count, table = len(inputs), rounded(others, arithmetic)
         by_inputs, by_own_bias = torch.empty_like(inputs), torch.empty_like(own_bias)
         by_others, by_bias = torch.zeros_like(others), torch.zeros_like(bias)
-        total = inputs.new_zeros(())
-        for start in range(0, count, CHUNK):
-            part = slice(start, start + CHUNK)
+        total, chunk = inputs.new_zeros(()), at_once(inputs.device)
+        for start in range(0, count, chunk):
+            part = slice(start, start + chunk)
             rows, chosen = inputs[part], (inputs[part] * own[part]).sum(1) + own_bias[part]  # (C, W), (C,)
-            logits = torch.addmm(bias, rows, others.t())  # (C, n)
+            logits = affine(rows, table.t(), bias)  # (C, n)
             struck = (hit[part] >= 0).nonzero()[:, 0]
             logits[struck, hit[part][struck]] = -torch.inf
             top = torch.maximum(logits.amax(1), chosen)
@@ -126,13 +141,14 @@ class _SampledCrossEntropy(torch.autograd.Function):
             total += (sums.log() - chosen + top).sum()
             slope = logits.div_((sums * count)[:, None])  # (C, n)
             by_own_bias[part] = (mine / sums - 1.0) / count
-            torch.mm(slope, others, out=by_inputs[part])
-            by_others.addmm_(slope.t(), rows)
             by_bias += slope.sum(0)
+            slope = rounded(slope, arithmetic)
+            by_inputs[part] = torch.mm(slope, table)
+            add_product(by_others, slope.t(), rows)
         by_inputs += by_own_bias[:, None] * own
         ctx.save_for_backward(by_inputs, by_own_bias[:, None] * inputs, by_own_bias, by_others, by_bias)
         return total / count
 
     @staticmethod
     def backward(ctx: Any, *scales: Tensor) -> tuple[Tensor | None, ...]:
-        return (*(gradient * scales[0] for gradient in ctx.saved_tensors), None)
+        return (*(gradient * scales[0] for gradient in ctx.saved_tensors), None, None)

@@ -30,7 +30,9 @@ class Position:
 
 def save_checkpoint(path: Path, position: Position, *, groups: dict[str, Tensors]) -> None:
     """Write the position and every group of tensors (names get the group's name in front)."""
-    flat = {f"{group}/{name}": tensor.detach().contiguous() for group, part in groups.items() for name, tensor in part.items()}
+    flat = {
+        f"{group}/{name}": tensor.detach().cpu().contiguous() for group, part in groups.items() for name, tensor in part.items()
+    }
     with atomic_path(path) as temporary:
         save_file(flat, temporary, metadata={"position": json.dumps(asdict(position))})
 
@@ -66,12 +68,12 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, network: nn.Module, *, t
     parameters = dict(network.named_parameters())
     for name, tensor in tensors.items():
         key, _, parameter = name.partition(":")
-        optimizer.state[parameters[parameter]][key] = tensor.clone()
+        optimizer.state[parameters[parameter]][key] = tensor.to(parameters[parameter].device, copy=True)
 
 
 def weights_of(network: nn.Module) -> Tensors:
-    """Return a copy of every weight by name; rows shared by input and output occur once."""
-    return {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
+    """Return a copy of every weight by name, on the CPU; rows shared by input and output occur once."""
+    return {name: parameter.detach().to("cpu", copy=True) for name, parameter in network.named_parameters()}
 
 
 @torch.no_grad()

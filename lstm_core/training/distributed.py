@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_core.errors import ComputationFailed, WorkerLost
@@ -26,12 +27,21 @@ PATIENCE = timedelta(hours=2)
 """How long a process waits for another that lives: the first may have much to cut. One that dies is noticed at once."""
 
 
+class Asked(IntEnum):
+    """What the leader wants of all after a step."""
+
+    NOTHING = 0
+    SAVE = 1
+    STOP = 2
+
+
 class Said(NamedTuple):
-    """What a step gave: the mean ``loss`` over ``counted`` positions, and how many ``tokens`` were read."""
+    """What a step gave: the mean ``loss`` over ``counted`` positions, how many ``tokens`` were read, what was ``asked``."""
 
     loss: float
     counted: int
     tokens: int
+    asked: Asked = Asked.NOTHING
 
 
 @dataclass(frozen=True)
@@ -84,13 +94,10 @@ class Team:
         return dict(json.loads(bytes(self._from_leader(told).tolist())))
 
     def agree(self, *numbers: float) -> tuple[float, ...]:
-        """Return, in every process, the ``numbers`` of the leader. Raises :class:`WorkerLost`, also without a launcher."""
+        """Return, in every process, the ``numbers`` of the leader. Raises :class:`WorkerLost`."""
         if self.alone:
             return numbers
         import torch
-
-        if self.parent not in (0, os.getppid()):
-            raise WorkerLost(reason="torchrun has ended")
 
         return tuple(self._from_leader(torch.tensor(numbers, dtype=torch.float64)).tolist())
 
@@ -114,21 +121,23 @@ class Team:
         """Make the gradients of ``held`` those of the mean loss of the whole batch; return what all said.
 
         Each process comes with the gradients of its *summed* loss, ``said.loss`` times ``said.counted``. One buffer goes
-        round: all gradients and three numbers. Raises :class:`WorkerLost`.
+        round: all gradients and four numbers. Raises :class:`WorkerLost`, also without a launcher.
         """
         import torch
         import torch.distributed as dist
 
+        if self.parent not in (0, os.getppid()):
+            raise WorkerLost(reason="torchrun has ended")
         parts = [torch.zeros_like(one) if one.grad is None else one.grad for one in held]
-        numbers = held[0].new_tensor([said.loss * said.counted, said.counted, said.tokens])
+        numbers = held[0].new_tensor([said.loss * said.counted, said.counted, said.tokens, said.asked])
         flat = torch.cat([*(part.reshape(-1) for part in parts), numbers])
         with _together():
             dist.all_reduce(flat)
-        loss, counted, tokens = flat[-3:].tolist()
+        loss, counted, tokens, asked = flat[-len(said) :].tolist()
         flat /= counted
-        for one, gradient in zip(held, torch.split(flat[:-3], [part.numel() for part in parts]), strict=True):
+        for one, gradient in zip(held, torch.split(flat[: -len(said)], [part.numel() for part in parts]), strict=True):
             one.grad = gradient.view_as(one)
-        return Said(loss / counted, round(counted), round(tokens))
+        return Said(loss / counted, round(counted), round(tokens), Asked(round(asked)))
 
     def compare(self, weights: Sequence[torch.Tensor]) -> None:
         """Raise :class:`ComputationFailed` unless all processes hold the same weights, to the last bit.
@@ -176,13 +185,21 @@ def joined() -> Iterator[Team]:
     with _together():
         store, rank, _ = next(dist.rendezvous("env://", timeout=PATIENCE))  # type: ignore[attr-defined]
         fresh = dist.PrefixStore(_generation(store, rank, size), store)  # type: ignore[attr-defined]
-        dist.init_process_group("gloo", store=fresh, rank=rank, world_size=size, timeout=PATIENCE)
+        dist.init_process_group(_backend(), store=fresh, rank=rank, world_size=size, timeout=PATIENCE)
     try:
         yield Team(rank, size, os.getppid())
         with suppress(RuntimeError):
             dist.barrier()  # who hangs up first might take back what the others have not read yet
     finally:
         dist.destroy_process_group()
+
+
+def _backend() -> str:
+    """Return what carries messages: gloo, and NCCL for what is on a GPU."""
+    import torch
+    import torch.distributed as dist
+
+    return "cpu:gloo,cuda:nccl" if torch.cuda.is_available() and dist.is_nccl_available() else "gloo"
 
 
 def _generation(store: Any, rank: int, size: int) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from lstm_core.model.network import State, WordNetwork
 from lstm_core.model.rows import UsedRows
 from lstm_core.training.batches import Batch
-from lstm_core.training.distributed import Said, Team
+from lstm_core.training.distributed import Asked, Said, Team
 from lstm_core.training.optimizer import Optimizer
 
 
@@ -29,17 +30,22 @@ class Gradients:
         self._network, self._measure, self._optimizer = network, measure, optimizer
         self._samples, self._team, self._pieces = samples, team, pieces
 
-    def __call__(self, batch: Batch, state: State | None) -> tuple[tuple[UsedRows, ...], Said, State]:
-        """Return the rows used, what the batch gave, and the states of this process's rows to carry on with."""
+    def __call__(
+        self, batch: Batch, state: State | None, *, asked: Asked = Asked.NOTHING
+    ) -> tuple[tuple[UsedRows, ...], Said, State]:
+        """Return the rows used, what the batch gave, and the states of this process's rows to carry on with.
+
+        What the leader ``asked`` for goes along and is told to all.
+        """
         part, counts = self._team.part(len(batch[0]))
         shared = self._shared(batch)
         found: tuple[UsedRows, ...] = ()
-        total, states = Said(0.0, 0, 0), []
+        total, states = Said(0.0, 0, 0, asked), []
         self._optimizer.forget()
         whole = self._team.alone and self._pieces == 1
         for piece in _pieces(part, self._pieces):
             before = None if not state else tuple(one[:, piece.start - part.start : piece.stop - part.start] for one in state)
-            ids, wanted = (torch.from_numpy(one[piece]) for one in batch)
+            ids, wanted = self._here(one[piece] for one in batch)
             step = self._measure(self._network, ids, targets=wanted, state=before, **shared)
             said = Said(step.loss.item(), step.counted * counts, int(np.count_nonzero(batch[0][piece])) * counts)  # <pad> is 0
             self._optimizer.backward(step.loss if whole else step.loss * said.counted)
@@ -53,8 +59,11 @@ class Gradients:
         """Return the rows of the tables that the whole batch touches, for a loss that reads only some."""
         if not self._samples:
             return {}
-        inputs, targets = map(torch.from_numpy, batch)
+        inputs, targets = self._here(batch)
         return {"rows": self._measure.rows(self._network, inputs, targets)}
+
+    def _here(self, parts: Iterable[NDArray[np.int64]]) -> Iterator[torch.Tensor]:
+        return (torch.from_numpy(part).to(self._network.device) for part in parts)
 
     def _mean(self, used: Sequence[UsedRows], said: Said) -> Said:
         """Turn the gradients of a sum into those of a mean, that of all processes."""
@@ -76,4 +85,4 @@ def _pieces(part: slice, count: int) -> Iterator[slice]:
 def _added(one: Said, other: Said) -> Said:
     counted = one.counted + other.counted
     loss = (one.loss * one.counted + other.loss * other.counted) / max(1, counted)
-    return Said(loss, counted, one.tokens + other.tokens)
+    return Said(loss, counted, one.tokens + other.tokens, one.asked)

@@ -32,11 +32,11 @@ def measure_held_out(
     """
     total, count, state = 0.0, 0, None
     size = len(labels)
-    confusion = torch.zeros(size, size, dtype=torch.int64)
+    confusion = torch.zeros(size, size, dtype=torch.int64, device=network.device)
     learning = network.training
     network.eval()
     for batch in batches:
-        inputs, targets = map(torch.from_numpy, batch)
+        inputs, targets = (torch.from_numpy(one).to(network.device) for one in batch)
         features, wanted, state = objective.predictions(network, inputs, targets=targets, state=state)
         total += linear_cross_entropy(features, network.output, wanted).item() * len(wanted)
         count += len(wanted)

@@ -98,6 +98,8 @@ def _train(
     run: RunDirectory, config: TrainConfig, reporter: Reporter, on_prepare: Callable[[float], None] | None, team: Team
 ) -> Iterator[Progress]:
     yield Progress("preparing")
+    if config.device not in ("auto", "cpu"):  # one that is not there is told before the corpus is read
+        import_module("lstm_core.training.device").Machine.chosen(config.device, config.precision, team=team)
     slow = Thread(target=import_module, args=(_TRAINER,), daemon=True)
     slow.start()  # torch takes seconds to import; the corpus is read meanwhile
     prepared = _prepared(run, config, reporter, on_prepare, team)

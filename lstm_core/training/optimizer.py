@@ -36,7 +36,8 @@ class Optimizer:
         whole, rows = RULES[config.optimizer]
         how = {"lr": config.lr, "weight_decay": config.weight_decay}
         how |= {"momentum": config.momentum} if config.optimizer == "sgd" else {}
-        self._whole = whole(self._dense, **how, fused=True)
+        fused = network.device.type == "cpu" or config.optimizer != "adagrad"  # whose one kernel is the CPU's
+        self._whole = whole(self._dense, **how, fused=fused)
         self._rows = rows(tables, **how) if tables else None
         for table in tables:
             table.requires_grad_(False)  # gradients belong to the rows a step gathers
@@ -44,8 +45,9 @@ class Optimizer:
 
     def hold(self, ids: torch.Tensor) -> None:
         """Leave the rows ``ids`` (n,) of the input table as they are from now on."""
-        self._held = torch.zeros(len(self._network.embedding.weight), dtype=torch.bool)
-        self._held[ids] = True
+        table = self._network.embedding.weight
+        self._held = torch.zeros(len(table), dtype=torch.bool, device=table.device)
+        self._held[ids.to(table.device)] = True
 
     @property
     def dense(self) -> list[torch.Tensor]:
@@ -86,7 +88,7 @@ class Optimizer:
         if self._held is None:
             return []
         table, found = self._network.embedding.weight, []
-        whole = [] if table.grad is None else [(torch.arange(len(table)), table.detach(), table.grad)]
+        whole = [] if table.grad is None else [(torch.arange(len(table), device=table.device), table.detach(), table.grad)]
         parts = [(part.ids, *pair) for part in used for pair in zip(part.tables, part.rows, strict=True)]
         parts = [(ids, row.detach(), row.grad) for ids, owner, row in parts if owner is table and row.grad is not None]
         for ids, values, gradient in [*whole, *parts]:
@@ -105,7 +107,8 @@ class Optimizer:
     def restore(self, tensors: Tensors) -> None:
         """Put the state from :meth:`tensors` back."""
         tensors = dict(tensors)
-        self._held = tensors.pop(_HELD, None)
+        held = tensors.pop(_HELD, None)
+        self._held = None if held is None else held.to(self._network.device)
         whole = {name: value for name, value in tensors.items() if not name.startswith(_ROWS)}
         restore_optimizer(self._whole, self._network, tensors=whole)
         if self._rows is not None:

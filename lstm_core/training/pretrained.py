@@ -71,7 +71,8 @@ def _take_rows(rows: Tensor, table: Any, vocabulary: Vocabulary) -> Any:
     if not known.any():
         raise TooFew(what="words in both tables", given=0, needed=1)
     found = table.indices(word for word, there in zip(vocabulary.words, known[len(SPECIALS) :], strict=True) if there)
-    rows[torch.from_numpy(np.flatnonzero(known))] = torch.from_numpy(np.ascontiguousarray(table.matrix[found]))
+    given = torch.from_numpy(np.ascontiguousarray(table.matrix[found]))
+    rows[torch.from_numpy(np.flatnonzero(known)).to(rows.device)] = given.to(rows.device)
     return known
 
 
@@ -89,7 +90,7 @@ def _take_weights(network: WordNetwork, run: RunDirectory, vocabulary: Vocabular
         if value is None:
             continue
         if name in BY_WORD and len(value) == len(tokens) and len(parameter) == len(vocabulary):
-            parameter[mine] = value[theirs]
+            parameter[mine.to(parameter.device)] = value[theirs].to(parameter.device)
             rows_taken |= name == BY_WORD[0]
         elif value.shape == parameter.shape and name not in BY_WORD:
             parameter.copy_(value)

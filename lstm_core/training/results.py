@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from typing import Any, Literal
@@ -16,7 +17,9 @@ from lstm_core.files import atomic_path, atomic_write_json, describe_files
 from lstm_core.run_folder import RUN_FORMAT
 from lstm_core.runs import RunDirectory
 from lstm_core.text.vocabulary import SPECIALS
-from lstm_core.training.checkpoint import Tensors
+from lstm_core.training.checkpoint import Position, Tensors
+from lstm_core.training.config import TrainConfig
+from lstm_core.training.prepare import Prepared
 
 
 def word_rows(weights: Tensors, rows: str) -> torch.Tensor:
@@ -39,6 +42,26 @@ def write_results(run: RunDirectory, *, weights: Tensors, rows: str) -> None:
         safetensors.torch.save_file(weights, temporary)
     with atomic_path(run.table) as temporary:
         safetensors.torch.save_file({"matrix": word_rows(weights, rows)}, temporary)
+
+
+def summary(config: TrainConfig, prepared: Prepared, position: Position, *, val_loss: float | None) -> dict[str, Any]:
+    """Return what the manifest says about a training that stands at ``position``: what it learned from what, and how well."""
+    told = val_loss if prepared.labels is None else None
+    return {
+        **prepared.about,
+        "objective": config.objective,
+        "cell": config.cell,
+        "rows": "tied" if config.tie_weights else config.rows,
+        "vocab_size": len(prepared.vocabulary),
+        "embedding_dim": config.embedding_dim,
+        "sentences": len(prepared.sentences),
+        "steps": position.step,
+        "best_step": position.best_step or position.step,
+        "tokens": position.tokens,
+        "val_loss": val_loss,
+        "perplexity": None if told is None else math.exp(min(told, 50.0)),
+        "seed": config.seed,
+    }
 
 
 def write_manifest(run: RunDirectory, *, state: Literal["done", "stopped"], created: float, summary: dict[str, Any]) -> None:

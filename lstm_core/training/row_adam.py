@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -22,17 +24,17 @@ class RowAdamW(RowOptimizer):
         state = self.state[table]
         if not state:
             state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(table), torch.zeros_like(table)
-            state["steps"] = torch.zeros(len(table), dtype=torch.int32)
+            state["steps"] = torch.zeros(len(table), dtype=torch.int32, device=table.device)
         gradient = rows.grad
         assert gradient is not None
         state["steps"][ids] += 1
-        clock = state["steps"][ids].double()
+        clock = state["steps"][ids].float()
         if rows.ndim == 2:
             clock = clock[:, None]
         mean = state["exp_avg"][ids].lerp_(gradient, 1 - BETAS[0])  # (n, W)
         square = state["exp_avg_sq"][ids].mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
-        scale = (1 - BETAS[1] ** clock).sqrt().float()
-        step = (group["lr"] / (1 - BETAS[0] ** clock)).float()
+        begun, scale = (-torch.expm1(clock * math.log(beta)) for beta in BETAS)  # 1 - beta^t; Apple's GPUs have no float64
+        step, scale = group["lr"] / begun, scale.sqrt()
         changed = rows.detach() * (1 - group["lr"] * group["weight_decay"])
         changed -= step * mean / (square.sqrt() / scale + EPSILON)
         table.index_copy_(0, ids, changed)

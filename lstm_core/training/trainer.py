@@ -33,7 +33,8 @@ from lstm_core.training.checkpoint import (
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.counted import begin_with_counts
 from lstm_core.training.data import split, wanted_counts
-from lstm_core.training.distributed import ALONE, Said, Team, seed_of
+from lstm_core.training.device import Machine
+from lstm_core.training.distributed import ALONE, Asked, Said, Team, seed_of
 from lstm_core.training.gradients import Gradients
 from lstm_core.training.held_out import HeldOut, measure_held_out
 from lstm_core.training.optimizer import Optimizer
@@ -41,7 +42,7 @@ from lstm_core.training.prepare import Prepared
 from lstm_core.training.pretrained import start_from
 from lstm_core.training.progress import Progress
 from lstm_core.training.reporter import Reporter, forget_after, write_snapshot
-from lstm_core.training.results import word_rows, write_manifest, write_results
+from lstm_core.training.results import summary, word_rows, write_manifest, write_results
 from lstm_core.training.schedule import evaluation_steps, learning_rate, snapshot_steps
 
 STATE = ("hidden", "cell")
@@ -58,6 +59,7 @@ class Trainer:
         self, run: RunDirectory, config: TrainConfig, prepared: Prepared, reporter: Reporter, *, team: Team = ALONE
     ) -> None:
         self.run, self.config, self.prepared, self.reporter, self.team = run, config, prepared, reporter, team
+        self.machine = Machine.chosen(config.device, config.precision, team=team)
         objective, vocab_size = OBJECTIVES[config.objective], len(prepared.vocabulary)
         self.objective, self.labels = objective, prepared.labels.names if prepared.labels else ()
         self.loss = loss_for(config.loss, vocab_size, labelled=objective.labelled)
@@ -72,6 +74,7 @@ class Trainer:
             begin_with_counts(self.network, prepared, learned, seed=config.seed, spelling=config.first_rows == "spelling")
         counts = wanted_counts(prepared.vocabulary, sentences=len(prepared.sentences), threshold=config.subsample)
         self.loss.prepare(self.network, counts=counts)
+        self.machine.take(self.network)
         self.optimizer = Optimizer(self.network, config, by_rows=self.loss.samples)
         self.measure = self.loss.measure(objective, counts=counts, negatives=config.negatives, generator=self.draws)
         self.batches = batches_for(objective, prepared, config)
@@ -97,7 +100,7 @@ class Trainer:
             self.generator.set_state(groups["random"]["generator"])
             self.best = groups.get("best", {})
             carried = groups.get("state", {})
-            parts = [carried[name] for name in STATE if name in carried]  # (L, B, H) each
+            parts = [carried[name].to(self.network.device) for name in STATE if name in carried]  # (L, B, H) each
             self.state = tuple(part[:, self.team.part(part.shape[1])[0]] for part in parts) or None
         elif start := start_from(self.network, self.config, vocabulary=self.prepared.vocabulary):
             if self.config.freeze_table:
@@ -117,21 +120,21 @@ class Trainer:
         if resumed_at == 0 and 0 in kept:
             self._snapshot()
         for inputs, targets in self._batches():
-            late = time.monotonic() - saved > self.config.checkpoint_seconds
-            self.stopped, save = map(bool, self.team.agree(self.reporter.stop_asked, late))
-            if self.stopped or save:
-                self._checkpoint(rows=len(inputs))
-                saved = time.monotonic()
-            if self.stopped:
-                return
-            due = self._step(inputs, targets)
+            asked = Asked.STOP if self.reporter.stop_asked else Asked.NOTHING
+            if not asked and self.team.leads and time.monotonic() - saved > self.config.checkpoint_seconds:
+                asked = Asked.SAVE
+            due, asked = self._step(inputs, targets, asked)
             step = self.position.step
             if step in kept:
                 self._snapshot()
             checked = self._check() if step in checks else None
             if self.team.leads and (due or checked is not None or step == self.total):
                 yield self._row(checked, resumed_at=resumed_at)
-            if self.position.misses >= self.config.patience:
+            if asked and step < self.total:
+                self._checkpoint(rows=len(inputs))
+                saved = time.monotonic()
+                self.stopped = asked is Asked.STOP
+            if self.stopped or self.position.misses >= self.config.patience:
                 return
 
     def finish(self) -> Progress:
@@ -168,24 +171,29 @@ class Trainer:
                 self.state = None
             yield from self.batches.epoch(epoch, first=first)
 
-    def _step(self, inputs: NDArray[np.int64], targets: NDArray[np.int64]) -> bool:
-        """Learn from one batch; return whether a row of metrics is due. Raises :class:`TrainingDiverged`."""
+    def _step(self, inputs: NDArray[np.int64], targets: NDArray[np.int64], asked: Asked) -> tuple[bool, Asked]:
+        """Learn from one batch; return whether a row of metrics is due, and what the leader ``asked``.
+
+        Raises :class:`TrainingDiverged`.
+        """
         lr = learning_rate(self.config, self.position.step, total=self.total)
-        used, said = self._gradients(inputs, targets)
+        used, said = self._gradients(inputs, targets, asked)
         self.position.step += 1
         if not math.isfinite(said.loss):
             raise self._diverged()
         self.optimizer.update(lr=lr, used=used)
         self.position.tokens += said.tokens
-        return self.reporter.step(said.loss, counted=said.counted, tokens=said.tokens)
+        return self.reporter.step(said.loss, counted=said.counted, tokens=said.tokens), said.asked
 
-    def _gradients(self, inputs: NDArray[np.int64], targets: NDArray[np.int64]) -> tuple[tuple[UsedRows, ...], Said]:
+    def _gradients(
+        self, inputs: NDArray[np.int64], targets: NDArray[np.int64], asked: Asked = Asked.NOTHING
+    ) -> tuple[tuple[UsedRows, ...], Said]:
         """Work out the gradients of the mean loss of a batch, of which each process reads its rows; return the rows used."""
         if not self.team.alone:  # all draw the same words, each drops out by itself
             step, seed = self.position.step, self.config.seed
             self.draws.manual_seed(seed_of(seed, step, 0))
             self.generator.manual_seed(seed_of(seed, step, 1 + self.team.rank))
-        used, said, self.state = self.gradients((inputs, targets), self.state)
+        used, said, self.state = self.gradients((inputs, targets), self.state, asked=asked)
         return used, said
 
     def _diverged(self) -> TrainingDiverged:
@@ -279,21 +287,10 @@ class Trainer:
     def _summary(self, loss: float | None) -> dict[str, Any]:
         """Return the numbers and names the manifest keeps about the whole training."""
         return {
-            **self.prepared.about,
-            "objective": self.config.objective,
+            **summary(self.config, self.prepared, self.position, val_loss=loss),
             "loss": self.loss.key,
-            "cell": self.config.cell,
             "start": quiet_json(self.run.start) or None,
-            "rows": "tied" if self.config.tie_weights else self.config.rows,
-            "vocab_size": len(self.prepared.vocabulary),
-            "embedding_dim": self.config.embedding_dim,
-            "sentences": len(self.prepared.sentences),
-            "steps": self.position.step,
             "total_steps": self.total,
-            "best_step": self.position.best_step or self.position.step,
-            "tokens": self.position.tokens,
-            "val_loss": loss,
-            "perplexity": None if loss is None or self.labels else math.exp(min(loss, 50.0)),
             "seconds": self._seconds(),
-            "seed": self.config.seed,
+            **self.machine.to_json(),
         }

@@ -7,7 +7,7 @@ from lstm_core.errors import UnknownChoice
 from lstm_core.model.config import ModelConfig
 from lstm_core.model.losses import FULL_UP_TO, LOSSES, loss_for
 from lstm_core.model.objectives import OBJECTIVES
-from lstm_core.model.sampled_loss import CHUNK, Sampler, _columns, _SampledCrossEntropy
+from lstm_core.model.sampled_loss import Sampler, _columns, _SampledCrossEntropy
 
 VOCAB = 40
 COUNTS = [0, 3, 0, 90, *(200 // (rank + 1) for rank in range(VOCAB - 4))]
@@ -108,7 +108,7 @@ def test_with_every_word_drawn_it_is_the_full_softmax(tied):
 
 def test_loss_and_gradients_equal_a_second_implementation():
     """Autograd over plain operations, in float64, over more than one chunk and with words that are own and drawn at once."""
-    draw, count, drawn = seeded(6), CHUNK + 41, torch.tensor([1, 4, 5, 9, 20])
+    draw, count, drawn = seeded(6), 512 + 41, torch.tensor([1, 4, 5, 9, 20])
     wanted = torch.randint(0, 24, (count,), generator=draw)
     values = [
         torch.randn(*shape, generator=draw, dtype=torch.float64).requires_grad_()
