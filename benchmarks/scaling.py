@@ -1,4 +1,4 @@
-"""How much faster two processes train one network than one process does, and what a lost worker costs.
+"""How much faster two processes train one network than one does, what a lost worker costs, how soon a stopped one is gone.
 
     .venv/bin/python -m benchmarks.scaling               # about 4 minutes on 2 cores
     .venv/bin/python -m benchmarks.scaling --seconds 20 --turns 3
@@ -6,7 +6,7 @@
 Made-up text: 30,000 words drawn by Zipf's law. Embedding 128, LSTM 256, untied, batches of 96 x 32 whose rows are divided, so
 both sides take the same steps; one thread a process. The sides take turns; speeds are those the runs themselves wrote down.
 Then a training of the small world by two processes loses one of them to SIGKILL, and its table is held against that of an
-undisturbed one.
+undisturbed one; and others are asked to stop.
 """
 
 from __future__ import annotations
@@ -35,14 +35,15 @@ SETTINGS = {
 }
 HEADER = ("loss", "1 process, tokens/s", "2 processes, tokens/s", "times", "loss after equal steps: 1 process", "2 processes")
 SKIPPED = 2  # rows at the beginning, while memory is touched for the first time
-WORLD = {"corpus.sentences": 8000, "epochs": 2, "threads": 1, "checkpoint_seconds": 1, "validation": 0}
+WORLD = {"corpus.sentences": 60_000, "epochs": 2, "threads": 1, "checkpoint_seconds": 1, "validation": 0}
+STOPS = 10
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=12.0, help="how long each training learns")
     parser.add_argument("--turns", type=int, default=2)
-    parser.add_argument("--parts", nargs="+", default=["speed", "lost"])
+    parser.add_argument("--parts", nargs="+", default=["speed", "lost", "stopped"])
     parser.add_argument("--losses", nargs="+", default=["sampled", "softmax"])
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -58,6 +59,10 @@ def main() -> None:
             lost = _lose_one(root)
             write_section("scaling-lost", lost)
             print(lost)
+        if "stopped" in given.parts:
+            stopped = _stop_some(root)
+            write_section("scaling-stopped", stopped)
+            print(stopped)
 
 
 def _text(path: Path) -> Path:
@@ -96,8 +101,7 @@ def _lose_one(root: Path) -> str:
     process = _start(broken, 2, text="world", settings=WORLD)
     _wait(lambda: broken.checkpoint.is_file() and len(read_metrics(broken)) > 3, process)
     time.sleep(1.5)
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True)
-    os.kill(max(map(int, listed.stdout.split())), signal.SIGKILL)
+    os.kill(max(_children(process)), signal.SIGKILL)
     at, began = read_metrics(broken)[-1]["step"], time.monotonic()
     process.wait()
     again = [row["step"] for row in read_metrics(broken)]
@@ -108,6 +112,43 @@ def _lose_one(root: Path) -> str:
         f"One of two workers killed at about step {at} of {again[-1]}: rows of metrics up to step {before} were kept, and the "
         f"run was {broken.state} {took:.0f} s later. Largest difference of the tables: {apart:.1g} (values up to {most:.1f})."
     )
+
+
+def _stop_some(root: Path) -> str:
+    """Return how soon the processes of a training were gone after it was asked to stop."""
+    workers, all_gone = [], []
+    for turn in range(STOPS):
+        run = RunDirectory(root / f"stopped-{turn}")
+        process = _start(run, 2, text="world", settings={**WORLD, "epochs": 100})
+        _wait(lambda run=run: len(read_metrics(run)) > 3, process)
+        children = _children(process)
+        request_stop(run)
+        began = time.monotonic()
+        while any(map(_lives, children)):
+            time.sleep(0.01)
+        workers.append(time.monotonic() - began)
+        process.wait()
+        all_gone.append(time.monotonic() - began)
+        if run.state != "stopped":
+            raise SystemExit(f"the run is {run.state}")
+    return (
+        f"{STOPS} trainings of two processes asked to stop: their table is written and they are gone after "
+        f"{statistics.median(workers):.2f} s (at most {max(workers):.2f}), torchrun after {statistics.median(all_gone):.2f} s "
+        f"(at most {max(all_gone):.2f})."
+    )
+
+
+def _children(process: subprocess.Popen[bytes]) -> list[int]:
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True)
+    return list(map(int, listed.stdout.split()))
+
+
+def _lives(pid: int) -> bool:
+    """Return whether the process ``pid`` still runs: a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _start(run: RunDirectory, count: int, *, text: str, settings: Mapping[str, object]) -> subprocess.Popen[bytes]:
