@@ -19,20 +19,21 @@ import torch
 from torch import Tensor
 
 from benchmarks.results import markdown_table, write_section
-from benchmarks.training import OBJECTIVE, PLAIN, Side, plain_side
+from benchmarks.training import OBJECTIVE, OURS, PLAIN, ROUNDED, Side, plain_side
 from lstm_core.model.losses import LOSSES, Softmax
 from lstm_core.text.corpus import open_corpus
 from lstm_core.text.encode import encode_corpus
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.data import Layout, Stream, epoch_order, split, wanted_counts
+from lstm_core.training.device import Machine
 from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.schedule import learning_rate
 
-OURS = {"batch": 48, "bptt": 35, "lr": 4e-3}
 SIDES = (
     ("plain", 0, PLAIN),
     ("softmax", 0, PLAIN),
     *(("softmax", 0, OURS), ("sampled", 512, OURS), ("sampled", 2048, OURS), ("negative", 2048, OURS)),
+    *(("softmax", 0, ROUNDED), ("sampled", 2048, ROUNDED), ("negative", 2048, ROUNDED)),
 )
 """Loss, words drawn a step, batch and learning rate. "plain" and the second line differ in the code alone."""
 
@@ -44,18 +45,19 @@ def main() -> None:
     parser.add_argument("--vocab", type=int, default=10_000)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounded", action=argparse.BooleanOptionalAction, default=True, help="products in bfloat16, too")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     text = _Text(given)
-    rows = [text.row(*side) for side in SIDES]
-    header = ("loss", "batch", "words drawn", "perplexity after each epoch", "against full softmax", "processor minutes")
+    rows = [text.row(*side) for side in SIDES if side[2] in (PLAIN, OURS) or given.rounded]
+    header = ("loss", "arithmetic", "batch", "words drawn", "perplexity by epoch", "against full softmax", "processor minutes")
     about = (
         f"{given.sentences:,} sentences, {text.tokens:,} tokens an epoch, {text.size:,} words, {given.epochs} epochs; "
         f"{text.held.shape[1] - 1:,} held-out tokens, scored by the full softmax. "
-        f"Batches of 20: {PLAIN}; of 48: {OURS}, cosine schedule."
+        f"Batches of 20: {PLAIN}; of 48: {OURS}, cosine schedule; {given.threads} threads."
     )
-    full = rows[1][3][-1]
-    shown = [(loss, batch, drawn or "all", *_shown(found, full), minutes) for loss, batch, drawn, found, minutes in rows]
+    full = rows[1][4][-1]
+    shown = [(*about, drawn or "all", *_shown(found, full), minutes) for *about, drawn, found, minutes in rows]
     write_section("losses", f"{about}\n\n{markdown_table(header, shown)}")
     print(markdown_table(header, shown))
 
@@ -77,8 +79,8 @@ class _Text:
         self.held = torch.from_numpy(stream.read(0, min(len(stream), 16_001)).astype(np.int64))[None]
         self.tokens = len(Stream(self.sentences, self.numbers))
 
-    def row(self, loss: str, drawn: int, how: dict[str, float]) -> tuple[str, int, int, list[float], float]:
-        """Return the loss, its batch, the words drawn, the held-out perplexity after each epoch and the minutes."""
+    def row(self, loss: str, drawn: int, how: dict[str, Any]) -> tuple[str, str, int, int, list[float], float]:
+        """Return loss, arithmetic, batch, words drawn, the held-out perplexity after each epoch and the minutes."""
         began = time.process_time()
         layout = Layout.of(self.tokens, batch_size=int(how["batch"]), bptt=int(how["bptt"]))
         total = self.epochs * sum(1 for _ in layout.windows(Stream(self.sentences, self.numbers)))
@@ -90,15 +92,16 @@ class _Text:
                 side.step(torch.from_numpy(inputs), torch.from_numpy(targets))
             with torch.no_grad():
                 found.append(math.exp(side.held(self.held[:, :-1], self.held[:, 1:])))
-            print(f"{loss} {drawn or ''} epoch {epoch + 1}: {found[-1]:.2f}", flush=True)
-        return loss, int(how["batch"]), drawn, found, round((time.process_time() - began) / 60, 1)
+            print(f"{loss} {how['precision']} {drawn or ''} epoch {epoch + 1}: {found[-1]:.2f}", flush=True)
+        return loss, str(how["precision"]), int(how["batch"]), drawn, found, round((time.process_time() - began) / 60, 1)
 
-    def _ours(self, loss: str, drawn: int, how: dict[str, float], total: int) -> Side:
+    def _ours(self, loss: str, drawn: int, how: dict[str, Any], total: int) -> Side:
         settings = {"embedding_dim": 128, "hidden_size": 256, "tie_weights": False, "lr": how["lr"], "weight_decay": 0.0}
         schedule = "constant" if how is PLAIN else "cosine"
         config, generator = TrainConfig(**settings, schedule=schedule, warmup=0.0), torch.Generator().manual_seed(0)
         network = OBJECTIVE.network(config.model, vocab_size=self.size, generator=generator)
         LOSSES[loss].prepare(network, counts=self.counts)
+        Machine.chosen("cpu", how["precision"]).take(network)
         optimizer = Optimizer(network, config, by_rows=LOSSES[loss].samples)
         measure = LOSSES[loss].measure(OBJECTIVE, counts=self.counts, negatives=drawn, generator=generator)
         whole, taken, kept = Softmax.measure(OBJECTIVE), iter(range(total)), [None]
@@ -109,7 +112,10 @@ class _Text:
             kept[0] = tuple(part.detach() for part in found.state)
 
         def held(inputs: Tensor, targets: Tensor) -> float:
-            return whole(network, inputs, targets=targets, state=None).loss.item()
+            network.eval()
+            found = whole(network, inputs, targets=targets, state=None).loss.item()
+            network.train()
+            return found
 
         return Side(loss, int(how["batch"]), step, held, iter(()))
 

@@ -5,8 +5,8 @@
 
 Both sides: the same tokens, embedding 128, LSTM 256, untied, one layer, no dropout, two threads, held-out loss by the full
 softmax. "plain" is the usual tutorial form: batches of 20 x 35, ``nn.CrossEntropyLoss`` over all words, Adam on dense
-tables. "ours" is what the trainer runs with ``loss=sampled``. They take turns in one process, so that both meet the same
-machine; the loss to be reached is the plain side's last one.
+tables. "ours" is what the trainer runs with ``loss=sampled``, in float32 and in bfloat16. They take turns in one process, so
+that all meet the same machine; the loss to be reached is the plain side's last one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,13 +31,15 @@ from lstm_core.text.encode import encode_corpus
 from lstm_core.text.token_file import Sentences
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.data import Layout, Stream, epoch_order, split, wanted_counts
+from lstm_core.training.device import Machine
 from lstm_core.training.optimizer import Optimizer
 
 HELD_TOKENS = 8_000
 TURNS = 12
-SHARE = 0.2  # of the plain side's time that ours gets
-PLAIN = {"batch": 20, "bptt": 35, "lr": 1e-3}
-OURS = {"batch": 48, "bptt": 35, "lr": 4e-3}
+SHARE = 0.2  # of the plain side's time that each of ours gets
+PLAIN: dict[str, Any] = {"batch": 20, "bptt": 35, "lr": 1e-3, "precision": "float32"}
+OURS = {"batch": 48, "bptt": 35, "lr": 4e-3, "precision": "float32"}
+ROUNDED = {**OURS, "precision": "bf16"}
 OBJECTIVE = OBJECTIVES["next-word"]
 
 
@@ -66,7 +69,7 @@ class Side:
         """Add a point to the curve."""
         with torch.no_grad():
             self.curve.append((self.seconds, self.tokens, self.held(inputs, targets)))
-        print(f"{self.name:6} {self.seconds:6.1f} s {self.tokens:9,} tokens, held-out loss {self.curve[-1][2]:.4f}", flush=True)
+        print(f"{self.name:8} {self.seconds:6.1f} s {self.tokens:9,} tokens, held-out loss {self.curve[-1][2]:.4f}", flush=True)
 
     def seconds_to(self, loss: float) -> float | None:
         """Return when the curve first passed ``loss``, between two points in proportion; None when it never did."""
@@ -101,34 +104,38 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300.0, help="training time of the plain side, each vocabulary")
     given = parser.parse_args()
     torch.set_num_threads(2)
-    rows = [_compare(given.text, vocab, given.seconds) for vocab in given.vocab]
-    header = ("vocabulary", "held-out loss", "plain, s", "ours, s", "times faster", "plain tokens/s", "ours tokens/s", "ratio")
+    rows = [row for vocab in given.vocab for row in _compare(given.text, vocab, given.seconds)]
+    header = ("vocabulary", "ours in", "held-out loss", "plain, s", "ours, s", "times", "plain, tokens/s", "ours", "times")
     about = f"2 threads, torch {torch.__version__}, {HELD_TOKENS:,} held-out tokens, full softmax; plain {PLAIN}, ours {OURS}."
     write_section("training", f"{about}\n\n{markdown_table(header, rows)}")
     print(markdown_table(header, rows))
 
 
-def _compare(text: Path, vocab: int, seconds: float) -> tuple[object, ...]:
+def _compare(text: Path, vocab: int, seconds: float) -> list[tuple[object, ...]]:
     corpus = encode_corpus(open_corpus(str(text)), "words", max_vocab=vocab)
     sentences = corpus.sentences
     numbers, held = split(len(sentences), share=0.01, seed=0)
     ids = torch.from_numpy(Stream(sentences, held).read(0, HELD_TOKENS + 1).astype(np.int64))[None]
     size, counts = len(corpus.vocabulary), wanted_counts(corpus.vocabulary, sentences=len(sentences), threshold=0.0)
-    sides = (plain_side(size, _batches(sentences, numbers, PLAIN)), _ours(size, counts, _batches(sentences, numbers, OURS)))
+    plain = plain_side(size, _batches(sentences, numbers, PLAIN))
+    ours = [_ours(size, counts, how, _batches(sentences, numbers, how)) for how in (OURS, ROUNDED)]
     for _ in range(TURNS):
-        for side, share in zip(sides, (1.0, SHARE), strict=True):
-            side.learn(share * seconds / TURNS)
+        for side in (plain, *ours):
+            side.learn((1.0 if side is plain else SHARE) * seconds / TURNS)
             side.measure(ids[:, :-1], ids[:, 1:])
-    plain, ours = sides
+    return [(size, side.name, *_beside(plain, side)) for side in ours]
+
+
+def _beside(plain: Side, ours: Side) -> tuple[object, ...]:
     goal = plain.curve[-1][2]
     theirs, mine = plain.seconds_to(goal) or plain.seconds, ours.seconds_to(goal)
-    slow, fast = (side.tokens / side.seconds for side in sides)
+    slow, fast = (side.tokens / side.seconds for side in (plain, ours))
     faster = "not reached" if mine is None else round(theirs / mine, 1)
     times = (round(theirs, 1), "-" if mine is None else round(mine, 1), faster)
-    return (size, round(goal, 3), *times, round(slow), round(fast), round(fast / slow, 1))
+    return (round(goal, 3), *times, round(slow), round(fast), round(fast / slow, 1))
 
 
-def _batches(sentences: Sentences, numbers: np.ndarray, how: dict[str, float]) -> Iterator[tuple[Tensor, Tensor]]:
+def _batches(sentences: Sentences, numbers: np.ndarray, how: dict[str, Any]) -> Iterator[tuple[Tensor, Tensor]]:
     epoch = 0
     while True:
         text = Stream(sentences, epoch_order(numbers, seed=0, epoch=epoch))
@@ -160,24 +167,28 @@ def plain_side(vocab: int, batches: Iterator[tuple[Tensor, Tensor]]) -> Side:
     return Side("plain", PLAIN["batch"], step, held, batches)
 
 
-def _ours(vocab: int, counts: tuple[int, ...], batches: Iterator[tuple[Tensor, Tensor]]) -> Side:
-    config = TrainConfig(embedding_dim=128, hidden_size=256, tie_weights=False, lr=OURS["lr"], weight_decay=0.0)
+def _ours(vocab: int, counts: tuple[int, ...], how: dict[str, Any], batches: Iterator[tuple[Tensor, Tensor]]) -> Side:
+    config = TrainConfig(embedding_dim=128, hidden_size=256, tie_weights=False, lr=how["lr"], weight_decay=0.0)
     generator = torch.Generator().manual_seed(0)
     network = OBJECTIVE.network(config.model, vocab_size=vocab, generator=generator)
     LOSSES["sampled"].prepare(network, counts=counts)
+    Machine.chosen("cpu", how["precision"]).take(network)
     optimizer = Optimizer(network, config, by_rows=True)
     measure = LOSSES["sampled"].measure(OBJECTIVE, counts=counts, negatives=config.negatives, generator=generator)
     whole, kept = Softmax.measure(OBJECTIVE), [None]
 
     def step(inputs: Tensor, targets: Tensor) -> None:
         found = measure(network, inputs, targets=targets, state=kept[0])
-        optimizer.step(found.loss, lr=OURS["lr"], used=found.used)
+        optimizer.step(found.loss, lr=how["lr"], used=found.used)
         kept[0] = (found.state[0].detach(), found.state[1].detach())
 
     def held(inputs: Tensor, targets: Tensor) -> float:
-        return whole(network, inputs, targets=targets, state=None).loss.item()
+        network.eval()
+        found = whole(network, inputs, targets=targets, state=None).loss.item()
+        network.train()
+        return found
 
-    return Side("ours", OURS["batch"], step, held, batches)
+    return Side(how["precision"], how["batch"], step, held, batches)
 
 
 def _counted_loss(values: Tensor, output: nn.Linear, targets: Tensor) -> float:

@@ -115,7 +115,7 @@ def next_chances(logits: ArrayLike, options: GenerationOptions) -> NDArray[np.fl
     Temperature divides the logits, then all but the ``top_k`` likeliest are struck, then all behind those whose
     probabilities reach ``top_p`` (Holtzman et al. 2020); at least one is left. Raises :class:`TooFew`.
     """
-    values = np.array(logits, dtype=np.float64)
+    values = np.asarray(logits).astype(np.float64)
     values[[PAD, UNK, BOS]] = -np.inf
     if not np.isfinite(values).any():
         raise TooFew(what="words", given=0, needed=1)

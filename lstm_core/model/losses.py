@@ -77,7 +77,10 @@ class Softmax:
 
     @staticmethod
     def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
-        """Change nothing: every word is compared in every step."""
+        """Begin with each word as likely as it is frequent, so that the first steps need not learn that."""
+        from lstm_core.model.first_biases import begin_with_frequencies
+
+        begin_with_frequencies(network, counts)
 
     @staticmethod
     def measure(
@@ -109,7 +112,7 @@ class SampledSoftmax:
     @staticmethod
     def prepare(network: WordNetwork, *, counts: Sequence[int]) -> None:
         """Begin with each word as likely as it is frequent: rare words are drawn too seldom to find their bias soon."""
-        from lstm_core.model.sampled_loss import begin_with_frequencies
+        from lstm_core.model.first_biases import begin_with_frequencies
 
         begin_with_frequencies(network, counts)
 

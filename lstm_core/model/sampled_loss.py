@@ -38,13 +38,6 @@ class Sampler:
         return words
 
 
-@torch.no_grad()
-def begin_with_frequencies(network: WordNetwork, counts: Sequence[int]) -> None:
-    """Set the output biases to the logarithm of each word's share, each word as if seen once more."""
-    seen = torch.tensor(counts, dtype=torch.float64) + 1.0
-    network.output.bias.copy_((seen / seen.sum()).log())
-
-
 class SampledMeasure:
     """Cross entropy of the wanted word among itself and the drawn ones, each logit less the logarithm of its chance.
 

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -146,3 +147,14 @@ def test_gradients_of_the_used_rows_are_those_of_the_whole_tables(objective, tie
     for table in (network.embedding.weight, network.output.weight, network.output.bias):
         assert torch.allclose(whole[id(table)], table.grad, atol=1e-6)
     assert all(torch.allclose(dense[name], dict(network.named_parameters())[name].grad, atol=1e-6) for name in dense)
+
+
+@pytest.mark.parametrize("loss", [one.key for one in LOSSES if one.tabled])
+def test_before_anything_is_learned_a_word_is_as_likely_as_it_is_frequent(loss):
+    """Rows are small beside the biases then, so that this holds for every prediction, nearly."""
+    network = network_of(tied=False).eval()
+    LOSSES[loss].prepare(network, counts=COUNTS)
+    seen = np.array(COUNTS) + 1.0
+    assert np.allclose(network.output.bias.detach().exp().numpy(), seen / seen.sum(), rtol=1e-5)
+    chances = network(IDS[:, :-1])[0].softmax(-1).mean((0, 1)).detach().numpy()
+    assert np.corrcoef(chances, seen)[0, 1] > 0.95
