@@ -53,8 +53,8 @@ class TrainConfig(LearningConfig):
         "auto",
         label=Text("계산 장치", "Device"),
         help=Text(
-            "auto는 GPU(CUDA, 애플 MPS)가 있으면 GPU에서, 없으면 CPU에서 계산합니다.",
-            "auto computes on a GPU (CUDA, Apple's MPS) if there is one, else on the CPU.",
+            "어디에서 계산할지. 자동이면 GPU가 있을 때 GPU에서, 없을 때 CPU에서 계산합니다.",
+            "What computes: by itself, a GPU if there is one, else the CPU",
         ),
         advanced=True,
     )
@@ -62,10 +62,10 @@ class TrainConfig(LearningConfig):
         "auto",
         label=Text("계산 정밀도", "Precision"),
         help=Text(
-            "bf16은 큰 행렬 곱을 16비트로 셈합니다. 그런 셈을 할 줄 아는 장치에서는 훨씬 빠르고, 값은 조금 덜 정확합니다. "
-            "auto는 그런 GPU에서만 bf16을 씁니다.",
-            "bf16 multiplies large matrices with 16-bit numbers: much faster where the machine can, a little less exact. auto "
-            "uses it on GPUs that can.",
+            "16비트(bfloat16)는 큰 행렬을 곱할 때 수를 16비트로 줄입니다. 그런 곱셈을 갖춘 GPU와 최신 CPU에서는 훨씬 빠르고, "
+            "배우는 것은 거의 같습니다. 자동이면 그런 GPU에서만 16비트를 씁니다.",
+            "16 bits (bfloat16) shorten the numbers of large products: much faster on GPUs and recent processors that are made "
+            "for it, and nearly the same is learned. By itself, only such GPUs use them.",
         ),
         advanced=True,
     )

@@ -13,6 +13,7 @@ from lstm_core.model.losses import Softmax, loss_for
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.normalize import normalize
 from lstm_core.text.vocabulary import BOS, EOS, SPECIALS
+from lstm_core.training.data import wanted_counts
 from lstm_core.training.lesson import LONGEST, Learned, LearnOptions
 from lstm_core.training.optimizer import Optimizer
 from lstm_core.training.saved import SavedModel
@@ -35,7 +36,8 @@ def take_steps(
         raise TooFew(what="tokens", given=0, needed=1)
     ids = torch.tensor([[BOS, *model.vocabulary.encode(read).tolist(), EOS]])  # (1, T + 2)
     inputs, targets = ids[:, :-1], ids[:, 1:]
-    network, config, counts = model.network, model.config, model.vocabulary.counts
+    network, config = model.network, model.config
+    counts = wanted_counts(model.vocabulary, sentences=model.sentences, threshold=config.subsample)
     objective, loss = OBJECTIVES[config.objective], loss_for(options.loss or config.loss, len(model.vocabulary))
     generator = torch.Generator().manual_seed(options.seed)
     measure = loss.measure(objective, counts=counts, negatives=options.negatives, generator=generator)

@@ -21,20 +21,24 @@ from lstm_core.training.config import TrainConfig, config_from_json
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A finished run in memory: ``network`` (in evaluation mode), how its text was cut and numbered, the labels it tells."""
+    """A finished run in memory: ``network`` (in evaluation mode), how its text was cut and numbered, the labels it tells.
+
+    ``sentences``: how many its text had; 0 where the run does not say.
+    """
 
     network: Any
     vocabulary: Vocabulary
     tokenizer: Tokenizer
     config: TrainConfig
     labels: tuple[str, ...] = ()
+    sentences: int = 0
 
 
 def read_model(run: RunDirectory) -> SavedModel:
     """Return the network of a finished run. Raises :class:`RunIncomplete`, :class:`RunTooNew`, :class:`UnknownChoice`."""
     import torch
 
-    read_manifest(run)
+    sentences = int(read_manifest(run)["summary"].get("sentences", 0))
     config, vocabulary = config_from_json(read_config(run)), read_vocabulary(run)
     objective, labels = OBJECTIVES[config.objective], ()
     if objective.labelled:
@@ -54,4 +58,4 @@ def read_model(run: RunDirectory) -> SavedModel:
         tokenizer = tokenizer_from_json(read_json(run.tokenizer))
     except (OSError, KeyError, TypeError, ValueError):
         raise RunIncomplete(name=run.name, missing=run.tokenizer.name) from None
-    return SavedModel(network.eval(), vocabulary, tokenizer, config, labels)
+    return SavedModel(network.eval(), vocabulary, tokenizer, config, labels, sentences)

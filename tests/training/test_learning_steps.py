@@ -9,8 +9,10 @@ import pytest
 import torch
 
 from lstm_core.errors import ComputationFailed, InvalidOption, RunIncomplete, TooFew, TrainingDiverged, UnknownChoice
+from lstm_core.model.losses import LOSSES
 from lstm_core.run_history import special_rows
 from lstm_core.runs import RunDirectory, read_config, read_table, read_vocabulary
+from lstm_core.text.vocabulary import EOS
 from lstm_core.training import lesson
 from lstm_core.training.config import TrainConfig, config_from_json
 from lstm_core.training.lesson import LearnOptions, learn
@@ -53,6 +55,17 @@ def test_a_loss_that_samples_moves_only_rows_of_the_batch(runs):
     found = take_steps(model, SENTENCE, LearnOptions(loss="sampled", negatives=2))
     assert rows_of(model, SENTENCE.split()) <= moved(found) == rows_of(model, SENTENCE.split()) | set(found.compared)
     assert len(moved(found)) < len(model.vocabulary.words)
+
+
+def test_the_end_of_a_sentence_is_as_frequent_as_sentences_are(runs, monkeypatch):
+    """The vocabulary does not count it, but a loss that samples has to know."""
+    model, given = read_model(runs["tied"]), []
+    measure = LOSSES["sampled"].measure
+    monkeypatch.setattr(
+        LOSSES["sampled"], "measure", lambda *a, counts, **how: given.append(counts) or measure(*a, counts=counts, **how)
+    )
+    take_steps(model, SENTENCE, LearnOptions(loss="sampled", negatives=2))
+    assert model.vocabulary.counts[EOS] == 0 and given[0][EOS] == model.sentences == 300
 
 
 def test_a_full_loss_moves_every_row_when_tied_and_else_the_others_only_by_decay(runs):
