@@ -62,7 +62,7 @@ READING = {
     "snapshots": 0,
 }
 """How the unlabelled reviews are read."""
-GOING_ON = {**SETTINGS, "embedding_dim": 192, "hidden_size": 256, "lr": 0.001, "epochs": 3}
+GOING_ON = {**SETTINGS, "embedding_dim": 192, "hidden_size": 256, "min_count": 2, "lr": 0.001, "epochs": 3}
 """How labels are learned by a network that has read them."""
 PUBLISHED = (
     ("LSTM 128, Okt morphemes (wikidocs.net/44249), official split", 0.854),

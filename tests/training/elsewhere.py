@@ -8,6 +8,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as tree
 
 PLACE = torch.device("cuda", 0)
+_READING = ("lstm", "gru", "rnn_tanh")
 _ACROSS = {Tensor.copy_, Tensor.data.__set__, torch._has_compatible_shallow_copy_type}
 
 
@@ -15,8 +16,8 @@ class Elsewhere(TorchFunctionMode):
     """While it is on, what is sent to ``cuda`` computes as before, and nothing on it may meet what is not.
 
     As on a GPU: tensors of both sides in one operation raise ``RuntimeError`` (but for numbers without a dimension and
-    ``copy_``), so do a generator of the CPU, ``numpy()`` and float64, which Apple's GPUs lack. ``seen`` counts what was
-    done there.
+    ``copy_``), so do a generator of the CPU, ``numpy()``, float64, which Apple's GPUs lack, and states that do not lie in one
+    piece, which cuDNN refuses. ``seen`` counts what was done there.
     """
 
     def __init__(self):
@@ -39,6 +40,9 @@ class Elsewhere(TorchFunctionMode):
             raise RuntimeError("no numpy on a GPU")
         if here and isinstance(kwargs.get("generator"), torch.Generator):
             raise RuntimeError(f"{func} got a generator of the CPU")
+        if here and getattr(func, "__name__", "") in _READING:
+            if not all(one.is_contiguous() for one in tree.tree_leaves(args[1])):
+                raise RuntimeError("rnn: hx is not contiguous")
         if asked is not None:
             kwargs["device"] = "cpu"
         return self.marked(func(*args, **kwargs)) if here else func(*args, **kwargs)

@@ -143,7 +143,7 @@ def test_rows_that_are_given_go_along(new_run, small, tmp_path, monkeypatch, fre
 
 def test_the_make_believe_gpu_notices_what_a_real_one_would():
     with Elsewhere():
-        there = torch.ones(3).to("cuda")
+        there, read = torch.ones(3).to("cuda"), torch.nn.GRU(3, 3, batch_first=True).to("cuda")
         assert (
             there.device == PLACE and (there * 2).cpu().device.type == "cpu" and torch.zeros(2, device="cuda").device == PLACE
         )
@@ -153,6 +153,7 @@ def test_the_make_believe_gpu_notices_what_a_real_one_would():
             lambda: there.numpy(),
             lambda: there.double(),
             lambda: torch.rand(3, device="cuda", generator=torch.Generator()),
+            lambda: read(torch.zeros(2, 1, 3, device="cuda"), torch.zeros(1, 4, 3, device="cuda")[:, ::2]),
         )
         for fault in faults:
             with pytest.raises(RuntimeError):
