@@ -273,6 +273,7 @@ class DeviceMissing(WordAtlasError):
         "none": "this machine has none that torch can use",
         "few": "there are fewer of them than processes",
         "alone": "one process can use it, several cannot",
+        "elsewhere": "another process of the training has none",
     }
 
 

@@ -50,13 +50,15 @@ def show_step(table: EmbeddingTable) -> None:
         key="lesson_steps",
         persist_state="session",
     )
+    trained = loss_for(config.loss, lookup_of(table).size)
+    losses = [one.key for one in LOSSES if one.tabled == trained.tabled]
     loss = right.segmented_control(
         t("lesson.loss"),
-        LOSSES.keys(),
-        format_func=named(LOSSES.keys(), lambda key: t_text(LOSSES[key].label)),
-        default=next((one.key for one in LOSSES if one.samples), LOSSES.keys()[0]),
+        losses,
+        format_func=named(losses, lambda key: t_text(LOSSES[key].label)),
+        default=next((key for key in losses if LOSSES[key].samples), losses[0]),
         required=True,
-        key="lesson_loss",
+        key="lesson_loss" if trained.tabled else "lesson_loss_grouped",
         help=t("lesson.loss_help"),
         persist_state="session",
     )
@@ -82,7 +84,6 @@ def show_step(table: EmbeddingTable) -> None:
     _answer(learned, moved)
     _groups(moved, learned)
     _words(moved)
-    trained = loss_for(config.loss, lookup_of(table).size)
     st.caption(t("lesson.step_copy", loss=plain(t_text(trained.label))))
 
 

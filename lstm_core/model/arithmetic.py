@@ -1,4 +1,4 @@
-"""Products of large matrices, exact or of numbers rounded to fewer bits; what comes out is added up unrounded."""
+"""Products of large matrices in full or, of rounded numbers, in fewer bits; sums of several products are kept in full."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ def add_product(total: Tensor, slope: Tensor, values: Tensor) -> None:
 
 def at_once(device: torch.device) -> int:
     """Return for how many positions logits shall exist at one time: few enough for the caches of a CPU."""
-    return 512 if device.type == "cpu" else 8192
+    return 512 if device.type == "cpu" else 2048

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from lstm_core.model.arithmetic import add_product, affine, at_once, rounded
@@ -48,12 +49,14 @@ def linear_cross_entropy(
 ) -> Tensor:
     """Return the mean negative log probability (nats) of ``targets`` (N,) under ``output(inputs)``, inputs (N, W).
 
-    The same number and gradients as ``F.cross_entropy(output(inputs), targets)``; differentiable once. While learning, the
-    three large products are worked out in ``arithmetic``.
+    The same number and gradients as ``F.cross_entropy(output(inputs), targets)``, in little memory; differentiable once. While
+    learning, the three large products are worked out in ``arithmetic``. ``output`` may give log probabilities, too.
     """
     if torch.is_grad_enabled():
         loss: Tensor = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
             inputs, output.weight, output.bias, targets, arithmetic
         )
         return loss
-    return torch.nn.functional.cross_entropy(output(inputs), targets)
+    parts = zip(*(torch.split(one, at_once(inputs.device)) for one in (inputs, targets)), strict=True)
+    sums = [F.cross_entropy(output(some), wanted, reduction="sum") for some, wanted in parts]
+    return torch.stack(sums).sum() / len(targets)

@@ -8,7 +8,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
+from lstm_core.model.arithmetic import rounded
 from lstm_core.model.config import ModelConfig
 
 State = tuple[Tensor, ...]
@@ -104,15 +106,27 @@ class WordNetwork(nn.Module):
         ends: list[State] = []
         for index, layer in enumerate(layers):
             before = None if state is None else tuple(part[index : index + 1] for part in state)
-            with self._reading(values.device):
-                values, end = _run(layer, values, before)  # (B, T, H)
-            values = self.dropout(values.float())
-            ends.append(tuple(part.float() for part in end))
+            values, end = self._run(layer, values, before)  # (B, T, H)
+            values = self.dropout(values)
+            ends.append(end)
         return values, tuple(torch.cat(parts) for parts in zip(*ends, strict=True))
 
-    def _reading(self, device: torch.device) -> torch.autocast:
-        """Return the block in which layers are worked out; what is not learned from is always read in float32."""
-        return torch.autocast(device.type, self.arithmetic, enabled=self.training and self.arithmetic is not None)
+    def _run(self, layer: nn.Module, values: Tensor, state: State | None) -> tuple[Tensor, State]:
+        """Return the outputs (B, T, H) of one layer and its state at the end, which only an LSTM has two tensors of.
+
+        While training they are worked out in ``arithmetic``; not by torch's autocast, which on a GPU gives recurrent layers
+        float16 whatever it is asked for.
+        """
+        arithmetic = self.arithmetic if self.training else None
+        given = None if state is None else tuple(rounded(part, arithmetic) for part in state)
+        read = rounded(values, arithmetic), given if given is None or isinstance(layer, nn.LSTM) else given[0]
+        if arithmetic is None:
+            found, end = layer(*read)
+        else:
+            weights = {name: weight.to(arithmetic) for name, weight in layer.named_parameters()}
+            found, end = functional_call(layer, weights, read)
+        ends = end if isinstance(end, tuple) else (end,)
+        return found.to(values.dtype), tuple(part.to(values.dtype) for part in ends)
 
     @torch.no_grad()
     def _initialise(self) -> None:
@@ -127,11 +141,3 @@ class WordNetwork(nn.Module):
         if not self.config.tie_weights:
             self.output.weight.uniform_(-bound, bound, generator=self.generator)
         self.output.bias.zero_()
-
-
-def _run(layer: nn.Module, values: Tensor, state: State | None) -> tuple[Tensor, State]:
-    """Return the outputs (B, T, H) of one layer and its state at the end, which only an LSTM has two tensors of."""
-    if isinstance(layer, nn.LSTM):
-        return layer(values, state)  # type: ignore[no-any-return]
-    values, hidden = layer(values, None if state is None else state[0])
-    return values, (hidden,)

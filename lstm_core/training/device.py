@@ -9,8 +9,14 @@ from typing import Any
 import torch
 
 from lstm_core.errors import DeviceMissing
+from lstm_core.model.config import ModelConfig
+from lstm_core.model.losses import LOSSES
 from lstm_core.model.network import WordNetwork
+from lstm_core.model.objectives import OBJECTIVES
+from lstm_core.options import build
+from lstm_core.training.config import TrainConfig
 from lstm_core.training.distributed import ALONE, Team
+from lstm_core.training.optimizer import Optimizer
 
 _ROUNDED = {"float32": None, "bf16": torch.bfloat16}
 
@@ -26,14 +32,13 @@ class Machine:
     def chosen(cls, device: str, precision: str, *, team: Team = ALONE) -> Machine:
         """Return what the settings say; "auto" takes the fastest device there is, and bfloat16 on a GPU made for it.
 
-        Each process on a machine gets a GPU of its own. On the CPU "auto" is float32: what is learned there is then what was
-        learned on any other machine, up to rounding. Raises :class:`DeviceMissing`.
+        Each process on a machine gets a GPU of its own; all of a ``team`` compute on the same kind. On the CPU "auto" is
+        float32: what is learned there is then what was learned on any other machine, up to rounding. Every process of a
+        team has to ask at the same time. Raises :class:`DeviceMissing`.
         """
         kind = _kind(device, team)
-        found = torch.device(kind, _place()) if kind == "cuda" else torch.device(kind)
-        if kind == "cuda":
-            torch.cuda.set_device(found)
-        fast = kind == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+        fast = team.all_can(kind == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False))
+        found = _exact_cuda(_place(team)) if kind == "cuda" else torch.device(kind)
         return cls(found, _ROUNDED[precision if precision != "auto" else "bf16" if fast else "float32"])
 
     def take(self, network: WordNetwork) -> None:
@@ -48,13 +53,40 @@ class Machine:
 
 
 def _kind(wanted: str, team: Team) -> str:
-    """Return "cpu", "cuda" or "mps": ``wanted``, or the first of the three that every process here can have."""
-    missing = {"cpu": "", "cuda": _no_cuda(team), "mps": _no_mps(team)}
+    """Return "cpu", "cuda" or "mps": ``wanted``, or the first that every process of the team can have and that works."""
+    missing = {"cuda": _no_cuda(team), "mps": _no_mps(team)}
+    able = {kind: team.all_can(not missing[kind]) for kind in missing}
     if wanted == "auto":
-        return next(kind for kind in ("cuda", "mps", "cpu") if not missing[kind])
-    if missing[wanted]:
-        raise DeviceMissing(device=wanted, reason=missing[wanted])
+        return next((kind for kind in missing if able[kind] and team.all_can(_works(kind))), "cpu")
+    if not able.get(wanted, True):
+        raise DeviceMissing(device=wanted, reason=missing[wanted] or "elsewhere")
     return wanted
+
+
+def _works(kind: str) -> bool:
+    """Return whether a small step of learning can be taken on ``kind``: a GPU may be too old, or lack an operation."""
+    objective, loss, draws = OBJECTIVES["next-word"], LOSSES["sampled"], torch.Generator().manual_seed(0)
+    network = objective.network(ModelConfig(embedding_dim=4, hidden_size=4), vocab_size=9, generator=draws)
+    measure = loss.measure(objective, counts=(1,) * 9, negatives=4, generator=draws)
+    try:
+        network.to(kind)
+        ids = torch.arange(4, 8, device=kind)[None]
+        found = measure(network, ids, targets=ids, state=None)
+        optimizer = Optimizer(network, build(TrainConfig, {}), by_rows=loss.samples)
+        optimizer.step(found.loss, lr=0.1, used=found.used)
+        return bool(torch.isfinite(network.embedding.weight).all().item())
+    except (AssertionError, RuntimeError, TypeError):
+        return False
+
+
+def _exact_cuda(place: int) -> torch.device:
+    """Return the GPU with that number, told to round float32 nowhere by itself, and to add up the same way every time."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:2")
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
+    found = torch.device("cuda", place)
+    torch.cuda.set_device(found)
+    return found
 
 
 def _no_cuda(team: Team) -> str:
@@ -62,7 +94,7 @@ def _no_cuda(team: Team) -> str:
     if not torch.cuda.is_available():
         return "none"
     here = 1 if team.alone else int(os.environ.get("LOCAL_WORLD_SIZE", team.size))
-    return "few" if torch.cuda.device_count() < here else ""
+    return "few" if torch.cuda.device_count() < max(here, _place(team) + 1) else ""
 
 
 def _no_mps(team: Team) -> str:
@@ -72,6 +104,6 @@ def _no_mps(team: Team) -> str:
     return "" if team.alone else "alone"
 
 
-def _place() -> int:
-    """Return the number of this process among those on its machine."""
-    return int(os.environ.get("LOCAL_RANK", "0"))
+def _place(team: Team) -> int:
+    """Return the number of this process among those of its team on its machine."""
+    return 0 if team.alone else int(os.environ.get("LOCAL_RANK", "0"))

@@ -101,6 +101,18 @@ class Team:
 
         return tuple(self._from_leader(torch.tensor(numbers, dtype=torch.float64)).tolist())
 
+    def all_can(self, able: bool) -> bool:
+        """Return, in every process, whether all are ``able``. Raises :class:`WorkerLost`."""
+        if self.alone:
+            return able
+        import torch
+        import torch.distributed as dist
+
+        found = torch.tensor([int(able)])
+        with _together():
+            dist.all_reduce(found, dist.ReduceOp.MIN)
+        return bool(found.item())
+
     def gathered(self, part: torch.Tensor, rows: int) -> torch.Tensor:
         """Return the states (L, ``rows``, H) of the whole batch from this process's part. Raises :class:`WorkerLost`."""
         if self.alone:
@@ -133,7 +145,8 @@ class Team:
         flat = torch.cat([*(part.reshape(-1) for part in parts), numbers])
         with _together():
             dist.all_reduce(flat)
-        loss, counted, tokens, asked = flat[-len(said) :].tolist()
+            loss, counted, tokens, asked = flat[-len(said) :].tolist()  # a GPU fails here, not above
+        counted = max(1.0, counted)
         flat /= counted
         for one, gradient in zip(held, torch.split(flat[: -len(said)], [part.numel() for part in parts]), strict=True):
             one.grad = gradient.view_as(one)

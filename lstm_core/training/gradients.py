@@ -47,8 +47,10 @@ class Gradients:
             before = None if not state else tuple(one[:, piece.start - part.start : piece.stop - part.start] for one in state)
             ids, wanted = self._here(one[piece] for one in batch)
             step = self._measure(self._network, ids, targets=wanted, state=before, **shared)
-            said = Said(step.loss.item(), step.counted * counts, int(np.count_nonzero(batch[0][piece])) * counts)  # <pad> is 0
-            self._optimizer.backward(step.loss if whole else step.loss * said.counted)
+            read = int(np.count_nonzero(batch[0][piece])) * counts  # <pad> is 0
+            said = Said(step.loss.item() if step.counted else 0.0, step.counted * counts, read)
+            if step.counted:  # a stretch of beginnings alone has nothing to foresee, and no mean
+                self._optimizer.backward(step.loss if whole else step.loss * said.counted)
             total, found = _added(total, said), step.used
             states.append(tuple(one.detach() for one in step.state))
         if not whole:
@@ -72,7 +74,7 @@ class Gradients:
             return self._team.exchange(held, said)
         for one in held:
             if one.grad is not None:
-                one.grad /= said.counted
+                one.grad /= max(1, said.counted)
         return said
 
 

@@ -1,4 +1,4 @@
-"""What a training learns from each step, and how: the settings that decide which table comes out. Imports no torch."""
+"""What a training learns from each step, and how. Imports no torch."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class LearningConfig(ModelConfig):
         ge=0.0,
         le=10.0,
         label=Text("가중치 감쇠", "Weight decay"),
-        help=Text("가중치를 0 쪽으로 조금씩 줄이는 정도(AdamW)", "How strongly weights are pulled towards zero (AdamW)"),
+        help=Text("걸음마다 가중치를 0 쪽으로 조금씩 줄이는 정도", "How strongly each step pulls weights towards zero"),
         advanced=True,
     )
     clip: float = option(

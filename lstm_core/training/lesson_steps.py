@@ -39,6 +39,9 @@ def take_steps(
     network, config = model.network, model.config
     counts = wanted_counts(model.vocabulary, sentences=model.sentences, threshold=config.subsample)
     objective, loss = OBJECTIVES[config.objective], loss_for(options.loss or config.loss, len(model.vocabulary))
+    own = loss_for(config.loss, len(model.vocabulary))
+    if loss.tabled != own.tabled:
+        raise InvalidOption(name="loss", value=loss.key, rule=f"the network was made for {own.key}")
     generator = torch.Generator().manual_seed(options.seed)
     measure = loss.measure(objective, counts=counts, negatives=options.negatives, generator=generator)
     optimizer = Optimizer(network, config, by_rows=loss.samples)

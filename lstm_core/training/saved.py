@@ -38,7 +38,7 @@ def read_model(run: RunDirectory) -> SavedModel:
     """Return the network of a finished run. Raises :class:`RunIncomplete`, :class:`RunTooNew`, :class:`UnknownChoice`."""
     import torch
 
-    sentences = int(read_manifest(run)["summary"].get("sentences", 0))
+    sentences = read_manifest(run).get("summary", {}).get("sentences", 0)
     config, vocabulary = config_from_json(read_config(run)), read_vocabulary(run)
     objective, labels = OBJECTIVES[config.objective], ()
     if objective.labelled:
@@ -58,4 +58,4 @@ def read_model(run: RunDirectory) -> SavedModel:
         tokenizer = tokenizer_from_json(read_json(run.tokenizer))
     except (OSError, KeyError, TypeError, ValueError):
         raise RunIncomplete(name=run.name, missing=run.tokenizer.name) from None
-    return SavedModel(network.eval(), vocabulary, tokenizer, config, labels, sentences)
+    return SavedModel(network.eval(), vocabulary, tokenizer, config, labels, sentences if isinstance(sentences, int) else 0)

@@ -2,10 +2,18 @@
 
 import numpy as np
 import pytest
+import torch
 
+from lstm_core.model.losses import LOSSES
+from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.runs import read_manifest, read_metrics, read_table
+from lstm_core.text.vocabulary import BOS, EOS
 from lstm_core.training import reporter
+from lstm_core.training.config import TrainConfig
+from lstm_core.training.distributed import ALONE
+from lstm_core.training.gradients import Gradients
 from lstm_core.training.loop import train
+from lstm_core.training.optimizer import Optimizer
 
 
 def finished(run, config):
@@ -37,3 +45,26 @@ def test_an_added_up_training_goes_on_to_the_byte(new_run, small, monkeypatch):
     assert broken.state == "crashed"
     list(train(broken, config, resume=True))
     assert whole.table.read_bytes() == broken.table.read_bytes()
+
+
+@pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.key)
+def test_a_piece_in_which_nothing_is_to_be_foreseen_changes_nothing(loss):
+    """A stretch one column wide may consist of beginnings of sentences: no mean can be taken over none."""
+    found = {}
+    for name, rows in (("with", (0, 1)), ("without", (0,)), ("nothing", (1,))):
+        config, counts = TrainConfig(embedding_dim=6, hidden_size=8, tie_weights=False), (1,) * 12
+        network = OBJECTIVES["next-word"].network(config.model, vocab_size=12, generator=torch.Generator().manual_seed(0))
+        loss.prepare(network, counts=counts)
+        draws = torch.Generator().manual_seed(1)
+        measure = loss.measure(OBJECTIVES["next-word"], counts=counts, negatives=500, generator=draws)
+        optimizer = Optimizer(network, config, by_rows=loss.samples)
+        work = Gradients(network, measure, optimizer, samples=loss.samples, team=ALONE, pieces=2)
+        batch = (np.array([[5], [EOS]])[list(rows)], np.array([[7], [BOS]])[list(rows)])
+        used, said, state = work(batch, None)
+        assert said.counted == (0 if name == "nothing" else 1) and np.isfinite(said.loss) and state[0].shape[1] == len(rows)
+        gradients = {key: one.grad for key, one in network.named_parameters() if one.grad is not None}
+        found[name] = said.loss, gradients.get("layers.0.bias_ih_l0")
+        optimizer.update(lr=0.1, used=used)
+        assert all(torch.isfinite(one).all() for one in network.parameters())
+    assert found["with"][0] == pytest.approx(found["without"][0])
+    assert torch.allclose(found["with"][1], found["without"][1], atol=1e-7)

@@ -11,6 +11,7 @@ from lstm_core.model.arithmetic import add_product, affine, at_once, rounded
 from lstm_core.runs import read_manifest, read_metrics, read_table
 from lstm_core.table.embedding_table import EmbeddingTable
 from lstm_core.table.formats import write_table
+from lstm_core.training import device as devices
 from lstm_core.training import reporter
 from lstm_core.training.device import Machine
 from lstm_core.training.distributed import Team
@@ -22,6 +23,13 @@ from lstm_core.training.loop import train
 def no_gpu(monkeypatch):
     on_a_made_up_gpu(monkeypatch, count=0)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+
+
+@pytest.fixture
+def works(monkeypatch):
+    """Whatever GPU there is works, and all processes of a team are alike."""
+    monkeypatch.setattr(devices, "_works", lambda kind: True)
+    monkeypatch.setattr(Team, "all_can", lambda team, able: able)
 
 
 def finished(run, config, **how):
@@ -37,14 +45,14 @@ def test_without_a_gpu_everything_is_computed_on_the_cpu_unrounded(no_gpu):
 
 
 @pytest.mark.parametrize("bf16", [True, False])
-def test_a_gpu_is_taken_by_itself_and_bf16_where_it_is_made_for_it(monkeypatch, bf16):
+def test_a_gpu_is_taken_by_itself_and_bf16_where_it_is_made_for_it(monkeypatch, works, bf16):
     on_a_made_up_gpu(monkeypatch, bf16=bf16)
     assert Machine.chosen("auto", "auto") == Machine(PLACE, torch.bfloat16 if bf16 else None)
     assert Machine.chosen("auto", "float32").to_json() == {"device": "made up", "precision": "float32"}
     assert Machine.chosen("cpu", "auto") == Machine(torch.device("cpu"), None)
 
 
-def test_apples_gpu_is_taken_where_there_is_no_other_and_by_one_process_alone(no_gpu, monkeypatch):
+def test_apples_gpu_is_taken_where_there_is_no_other_and_by_one_process_alone(no_gpu, works, monkeypatch):
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     assert Machine.chosen("auto", "auto") == Machine(torch.device("mps"), None)
     assert Machine.chosen("auto", "auto", team=Team(0, 2)).device.type == "cpu"
@@ -52,7 +60,7 @@ def test_apples_gpu_is_taken_where_there_is_no_other_and_by_one_process_alone(no
         Machine.chosen("mps", "auto", team=Team(0, 2))
 
 
-def test_each_process_of_a_machine_gets_a_gpu_of_its_own_or_all_compute_on_the_cpu(monkeypatch):
+def test_each_process_of_a_machine_gets_a_gpu_of_its_own_or_all_compute_on_the_cpu(monkeypatch, works):
     monkeypatch.setenv("LOCAL_RANK", "1")
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
     team = Team(5, 8)
@@ -62,6 +70,22 @@ def test_each_process_of_a_machine_gets_a_gpu_of_its_own_or_all_compute_on_the_c
     assert Machine.chosen("auto", "auto", team=team).device.type == "cpu"
     with pytest.raises(DeviceMissing, match="fewer of them than processes"):
         Machine.chosen("cuda", "auto", team=team)
+    assert Machine.chosen("cuda", "auto").device == PLACE  # alone, whatever a launcher of another kind has said
+
+
+def test_what_one_process_lacks_no_process_takes(monkeypatch, works):
+    on_a_made_up_gpu(monkeypatch, count=2, bf16=True)
+    monkeypatch.setattr(Team, "all_can", lambda team, able: False)
+    assert Machine.chosen("auto", "auto", team=Team(0, 2)) == Machine(torch.device("cpu"), None)
+    with pytest.raises(DeviceMissing, match="another process"):
+        Machine.chosen("cuda", "auto", team=Team(0, 2))
+
+
+def test_a_gpu_that_cannot_take_a_step_is_left_alone(monkeypatch):
+    on_a_made_up_gpu(monkeypatch)
+    assert Machine.chosen("auto", "auto").device.type == "cpu"  # torch knows no such GPU when it comes to computing
+    with Elsewhere():
+        assert Machine.chosen("auto", "auto").device == PLACE
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])
@@ -109,6 +133,16 @@ def test_on_another_device_the_same_is_learned_and_nothing_is_left_behind(new_ru
         assert np.allclose(read_table(there).matrix, read_table(here).matrix, atol=1e-4)
     else:
         assert there.table.read_bytes() == here.table.read_bytes() and there.model.read_bytes() == here.model.read_bytes()
+
+
+@pytest.mark.parametrize("settings", ["next word, GRU, sampled", "next word, full softmax", "cloze, noise"], indirect=True)
+def test_rounded_products_are_the_same_on_another_device(new_run, settings, monkeypatch):
+    settings = settings.model_copy(update={"precision": "bf16"})
+    here = finished(new_run("here"), settings.model_copy(update={"device": "cpu"}))
+    on_a_made_up_gpu(monkeypatch)
+    with Elsewhere():
+        there = finished(new_run("there"), settings.model_copy(update={"device": "cuda"}))
+    assert there.table.read_bytes() == here.table.read_bytes()
 
 
 @pytest.mark.parametrize("settings", ["next word, full softmax", "cloze, noise", "adagrad"], indirect=True)
@@ -180,7 +214,7 @@ def test_rounded_products_learn_nearly_the_same_and_go_on_to_the_byte(new_run, s
     assert read_manifest(whole)["summary"]["precision"] == "bf16"
 
 
-def test_products_of_rounded_numbers_are_added_up_unrounded():
+def test_products_of_rounded_numbers_are_near_and_their_sum_is_kept_in_full():
     draw = torch.Generator().manual_seed(0)
     values, rows = torch.randn(40, 9, generator=draw), torch.randn(9, 30, generator=draw)
     bias, exact = torch.randn(30, generator=draw), values @ rows

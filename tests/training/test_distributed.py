@@ -97,6 +97,7 @@ def test_the_leader_is_heard_by_all_and_states_come_together_again(two):
         assert told == {
             "tell": {"왕": [1, None]},
             "agree": [1.5, 1.0],
+            "all_can": [True, False, False],
             "gathered": [float(number) for number in range(10)],
             "compare": "differ",
         }

@@ -68,6 +68,11 @@ def test_the_end_of_a_sentence_is_as_frequent_as_sentences_are(runs, monkeypatch
     assert model.vocabulary.counts[EOS] == 0 and given[0][EOS] == model.sentences == 300
 
 
+def test_a_loss_that_the_network_was_not_made_for_is_refused(runs):
+    with pytest.raises(InvalidOption, match="made for softmax"):
+        take_steps(read_model(runs["untied"]), SENTENCE, LearnOptions(loss="adaptive"))
+
+
 def test_a_full_loss_moves_every_row_when_tied_and_else_the_others_only_by_decay(runs):
     tied = take_steps(read_model(runs["tied"]), SENTENCE, LearnOptions(loss="softmax"))
     assert len(moved(tied)) == len(tied.before) and tied.tied and tied.compared == ()

@@ -53,6 +53,7 @@ def main(given, folder):
         told = {
             "tell": team.tell({"왕": [1, None]} if team.leads else None),
             "agree": team.agree(*((1.5, True) if team.leads else (9.0, 9.0))),
+            "all_can": [team.all_can(True), team.all_can(team.leads), team.all_can(False)],
             "gathered": team.gathered(state[:, mine], 5).flatten().tolist(),
         }
         try:
