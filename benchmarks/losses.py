@@ -35,7 +35,7 @@ SIDES = (
     *(("softmax", 0, OURS), ("sampled", 512, OURS), ("sampled", 2048, OURS), ("negative", 2048, OURS)),
     *(("softmax", 0, ROUNDED), ("sampled", 2048, ROUNDED), ("negative", 2048, ROUNDED)),
 )
-"""Loss, words drawn a step, batch and learning rate. "plain" and the second line differ in the code alone."""
+"""Loss, words drawn a step, batch and learning rate. The second line has the rate and batches of "plain", our first values."""
 
 
 def main() -> None:
