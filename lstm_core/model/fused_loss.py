@@ -50,7 +50,8 @@ def linear_cross_entropy(
     """Return the mean negative log probability (nats) of ``targets`` (N,) under ``output(inputs)``, inputs (N, W).
 
     The same number and gradients as ``F.cross_entropy(output(inputs), targets)``, in little memory; differentiable once. While
-    learning, the three large products are worked out in ``arithmetic``. ``output`` may give log probabilities, too.
+    learning, the three large products are worked out in ``arithmetic``. ``output`` may give log probabilities, too. Without
+    targets there is nothing to be wrong about: 0, where nothing is learned.
     """
     if torch.is_grad_enabled():
         loss: Tensor = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
@@ -59,4 +60,4 @@ def linear_cross_entropy(
         return loss
     parts = zip(*(torch.split(one, at_once(inputs.device)) for one in (inputs, targets)), strict=True)
     sums = [F.cross_entropy(output(some), wanted, reduction="sum") for some, wanted in parts]
-    return torch.stack(sums).sum() / len(targets)
+    return torch.stack(sums).sum() / max(1, len(targets))

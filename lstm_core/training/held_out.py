@@ -32,7 +32,7 @@ def measure_held_out(
     """
     total, count, state = 0.0, 0, None
     size = len(labels)
-    confusion = torch.zeros(size, size, dtype=torch.int64, device=network.device)
+    confusion = torch.zeros(size, size, dtype=torch.int64)
     learning = network.training
     network.eval()
     for batch in batches:
@@ -41,8 +41,8 @@ def measure_held_out(
         total += linear_cross_entropy(features, network.output, wanted).item() * len(wanted)
         count += len(wanted)
         if size:
-            told = network.output(features).argmax(1)
-            confusion.view(-1).index_add_(0, wanted * size + told, torch.ones_like(told))
+            told = (wanted * size + network.output(features).argmax(1)).cpu()
+            confusion.view(-1).index_add_(0, told, torch.ones_like(told))
     network.train(learning)
     scores = LabelScores(labels, tuple(tuple(row) for row in confusion.tolist())) if size else None
     return HeldOut(total / count, scores)

@@ -12,6 +12,7 @@ from lstm_core.training import reporter
 from lstm_core.training.config import TrainConfig
 from lstm_core.training.distributed import ALONE
 from lstm_core.training.gradients import Gradients
+from lstm_core.training.held_out import measure_held_out
 from lstm_core.training.loop import train
 from lstm_core.training.optimizer import Optimizer
 
@@ -68,3 +69,15 @@ def test_a_piece_in_which_nothing_is_to_be_foreseen_changes_nothing(loss):
         assert all(torch.isfinite(one).all() for one in network.parameters())
     assert found["with"][0] == pytest.approx(found["without"][0])
     assert torch.allclose(found["with"][1], found["without"][1], atol=1e-7)
+
+
+def test_held_out_text_is_measured_in_parts_of_any_size_even_without_anything_to_foresee():
+    network = OBJECTIVES["next-word"].network(TrainConfig().model, vocab_size=12, generator=torch.Generator().manual_seed(0))
+    draw = np.random.default_rng(0)
+    ids = draw.integers(4, 12, (40, 32))  # more positions than are compared at one time
+    parts = [(ids[:, :-1], ids[:, 1:]), (np.full((40, 1), EOS), np.full((40, 1), BOS))]
+    logits = network.eval()(torch.from_numpy(ids[:, :-1]))[0].flatten(0, 1).double()
+    expected = torch.nn.functional.cross_entropy(logits, torch.from_numpy(ids[:, 1:]).flatten()).item()
+    for batches in (parts, parts[:1]):
+        found = measure_held_out(network, OBJECTIVES["next-word"], batches=batches)
+        assert found.loss == pytest.approx(expected, rel=1e-6)
