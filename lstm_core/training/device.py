@@ -38,8 +38,7 @@ class Machine:
         """
         kind = _kind(device, team)
         fast = team.all_can(kind == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False))
-        found = _exact_cuda(_place(team)) if kind == "cuda" else torch.device(kind)
-        return cls(found, _ROUNDED[precision if precision != "auto" else "bf16" if fast else "float32"])
+        return cls(_device(kind, team), _ROUNDED[precision if precision != "auto" else "bf16" if fast else "float32"])
 
     def take(self, network: WordNetwork) -> None:
         """Move ``network`` here and let it compute in this arithmetic."""
@@ -57,20 +56,20 @@ def _kind(wanted: str, team: Team) -> str:
     missing = {"cuda": _no_cuda(team), "mps": _no_mps(team)}
     able = {kind: team.all_can(not missing[kind]) for kind in missing}
     if wanted == "auto":
-        return next((kind for kind in missing if able[kind] and team.all_can(_works(kind))), "cpu")
+        return next((kind for kind in missing if able[kind] and team.all_can(_works(_device(kind, team)))), "cpu")
     if not able.get(wanted, True):
         raise DeviceMissing(device=wanted, reason=missing[wanted] or "elsewhere")
     return wanted
 
 
-def _works(kind: str) -> bool:
-    """Return whether a small step of learning can be taken on ``kind``: a GPU may be too old, or lack an operation."""
+def _works(device: torch.device) -> bool:
+    """Return whether a small step of learning can be taken on ``device``: a GPU may be too old, or lack an operation."""
     objective, loss, draws = OBJECTIVES["next-word"], LOSSES["sampled"], torch.Generator().manual_seed(0)
     network = objective.network(ModelConfig(embedding_dim=4, hidden_size=4), vocab_size=9, generator=draws)
     measure = loss.measure(objective, counts=(1,) * 9, negatives=4, generator=draws)
     try:
-        network.to(kind)
-        ids = torch.arange(4, 8, device=kind)[None]
+        network.to(device)
+        ids = torch.arange(4, 8, device=device)[None]
         found = measure(network, ids, targets=ids, state=None)
         optimizer = Optimizer(network, build(TrainConfig, {}), by_rows=loss.samples)
         optimizer.step(found.loss, lr=0.1, used=found.used)
@@ -79,12 +78,14 @@ def _works(kind: str) -> bool:
         return False
 
 
-def _exact_cuda(place: int) -> torch.device:
-    """Return the GPU with that number, told to round float32 nowhere by itself, and to add up the same way every time."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:2")
+def _device(kind: str, team: Team) -> torch.device:
+    """Return the device of this process; CUDA is told to round no float32 by itself and to add up the same way every time."""
+    if kind != "cuda":
+        return torch.device(kind)
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:2")  # read when CUDA is first used
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
-    found = torch.device("cuda", place)
+    found = torch.device("cuda", _place(team))
     torch.cuda.set_device(found)
     return found
 

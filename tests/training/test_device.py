@@ -28,7 +28,7 @@ def no_gpu(monkeypatch):
 @pytest.fixture
 def works(monkeypatch):
     """Whatever GPU there is works, and all processes of a team are alike."""
-    monkeypatch.setattr(devices, "_works", lambda kind: True)
+    monkeypatch.setattr(devices, "_works", lambda device: True)
     monkeypatch.setattr(Team, "all_can", lambda team, able: able)
 
 
