@@ -88,7 +88,8 @@ def main() -> None:
     scores = read_scores(RunDirectory(given.run))["test"]
     about = f"{scores.texts:,} test texts. Settings of the LSTM: {_settings(given.run)}."
     if given.unlabelled:
-        about += " After reading: lr 0.001, 3 epochs."
+        other = ", ".join(f"{name} {value}" for name, value in GOING_ON.items() if value != SETTINGS[name])
+        about += f" With reading first ({READING['epochs']} epochs): {other}."
     write_section("sentiment", f"{about}\n\n{table}\n\nConfusion of the LSTM (rows: true): {scores.labels} {scores.confusion}")
     print(table)
 

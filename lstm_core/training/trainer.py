@@ -171,7 +171,9 @@ class Trainer:
                 self.state = None
             yield from self.batches.epoch(epoch, first=first)
 
-    def _step(self, inputs: NDArray[np.int64], targets: NDArray[np.int64], asked: Asked) -> tuple[bool, Asked]:
+    def _step(
+        self, inputs: NDArray[np.int64], targets: NDArray[np.int64], asked: Asked = Asked.NOTHING
+    ) -> tuple[bool, Asked]:
         """Learn from one batch; return whether a row of metrics is due, and what the leader ``asked``.
 
         Raises :class:`TrainingDiverged`.
