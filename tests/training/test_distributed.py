@@ -182,7 +182,9 @@ def test_a_lost_worker_comes_back_at_the_last_checkpoint_and_a_stop_ends_all(tor
     request_stop(run)
     wait_for(lambda: run.state == "stopped", seconds=20)
     process.wait(timeout=30)
-    assert process.returncode == 0 and not is_held(run.lock) and not any(Path(f"/proc/{pid}").exists() for pid in again)
+    said = (run.path.parent / "said.txt").read_text(encoding="utf-8")
+    assert process.returncode == 0, said[-2000:]
+    assert not is_held(run.lock) and not any(Path(f"/proc/{pid}").exists() for pid in again)
     assert len(read_table(run)) > 0 and config_from_json(read_config(run)).epochs == 1000
 
 
