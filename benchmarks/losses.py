@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 
 from benchmarks.results import markdown_table, write_section
-from benchmarks.training import OBJECTIVE, OURS, PLAIN, ROUNDED, Side, plain_side
-from lstm_core.model.losses import LOSSES, Softmax
+from benchmarks.training import OBJECTIVE, OURS, PLAIN, ROUNDED, Side, plain_side, scored
+from lstm_core.model.losses import LOSSES
 from lstm_core.text.corpus import open_corpus
 from lstm_core.text.encode import encode_corpus
 from lstm_core.training.config import TrainConfig
@@ -104,20 +104,14 @@ class _Text:
         Machine.chosen("cpu", how["precision"]).take(network)
         optimizer = Optimizer(network, config, by_rows=LOSSES[loss].samples)
         measure = LOSSES[loss].measure(OBJECTIVE, counts=self.counts, negatives=drawn, generator=generator)
-        whole, taken, kept = Softmax.measure(OBJECTIVE), iter(range(total)), [None]
+        taken, kept = iter(range(total)), [None]
 
         def step(inputs: Tensor, targets: Tensor) -> None:
             found = measure(network, inputs, targets=targets, state=kept[0])
             optimizer.step(found.loss, lr=learning_rate(config, next(taken), total=total), used=found.used)
             kept[0] = tuple(part.detach() for part in found.state)
 
-        def held(inputs: Tensor, targets: Tensor) -> float:
-            network.eval()
-            found = whole(network, inputs, targets=targets, state=None).loss.item()
-            network.train()
-            return found
-
-        return Side(loss, int(how["batch"]), step, held, iter(()))
+        return Side(loss, int(how["batch"]), step, scored(network), iter(()))
 
 
 if __name__ == "__main__":

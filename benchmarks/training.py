@@ -25,6 +25,7 @@ from torch import Tensor, nn
 
 from benchmarks.results import markdown_table, write_section
 from lstm_core.model.losses import LOSSES, Softmax
+from lstm_core.model.network import WordNetwork
 from lstm_core.model.objectives import OBJECTIVES
 from lstm_core.text.corpus import open_corpus
 from lstm_core.text.encode import encode_corpus
@@ -175,12 +176,19 @@ def _ours(vocab: int, counts: tuple[int, ...], how: dict[str, Any], batches: Ite
     Machine.chosen("cpu", how["precision"]).take(network)
     optimizer = Optimizer(network, config, by_rows=True)
     measure = LOSSES["sampled"].measure(OBJECTIVE, counts=counts, negatives=config.negatives, generator=generator)
-    whole, kept = Softmax.measure(OBJECTIVE), [None]
+    kept = [None]
 
     def step(inputs: Tensor, targets: Tensor) -> None:
         found = measure(network, inputs, targets=targets, state=kept[0])
         optimizer.step(found.loss, lr=how["lr"], used=found.used)
         kept[0] = (found.state[0].detach(), found.state[1].detach())
+
+    return Side(how["precision"], how["batch"], step, scored(network), batches)
+
+
+def scored(network: WordNetwork) -> Callable[[Tensor, Tensor], float]:
+    """Return what measures the held-out loss of ``network``: by the full softmax, unrounded."""
+    whole = Softmax.measure(OBJECTIVE)
 
     def held(inputs: Tensor, targets: Tensor) -> float:
         network.eval()
@@ -188,7 +196,7 @@ def _ours(vocab: int, counts: tuple[int, ...], how: dict[str, Any], batches: Ite
         network.train()
         return found
 
-    return Side(how["precision"], how["batch"], step, held, batches)
+    return held
 
 
 def _counted_loss(values: Tensor, output: nn.Linear, targets: Tensor) -> float:

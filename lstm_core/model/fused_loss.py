@@ -18,7 +18,9 @@ class _LinearCrossEntropy(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, arithmetic: torch.dtype) -> Tensor:
+    def forward(
+        ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, arithmetic: torch.dtype | None
+    ) -> Tensor:
         count, table = inputs.shape[0], rounded(weight, arithmetic)
         by_inputs, by_weight, by_bias = torch.empty_like(inputs), torch.zeros_like(weight), torch.zeros_like(bias)
         total, chunk = inputs.new_zeros(()), at_once(inputs.device)

@@ -26,7 +26,8 @@ def take_steps(
 
     Loss, clipping and weight decay are those of the training, the rate is ``options.lr`` in every step, and the optimizer
     remembers nothing of the training. Raises :class:`TooFew` for a sentence without a token, :class:`UnknownChoice` for a
-    loss that does not exist, :class:`InvalidOption` for a network that predicts labels, :class:`TrainingDiverged`.
+    loss that does not exist, :class:`InvalidOption` for a network that predicts labels or was made for a
+    loss of another kind, :class:`TrainingDiverged`.
     """
     if OBJECTIVES[model.config.objective].labelled:
         raise InvalidOption(name="objective", value=model.config.objective, rule="it predicts labels, not words")
